@@ -1,0 +1,27 @@
+/** @file Writes every generated file, or with --check fails when one is stale. */
+import { readFile, writeFile } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
+
+import { openApiDocument } from "../src/doors/native/openapi.ts"
+
+const root = new URL("../../", import.meta.url)
+const generators: Readonly<Record<string, () => Promise<string>>> = {
+  "openapi/quernstone.json": async () => {
+    const { version } = JSON.parse(await readFile(new URL("package.json", root), "utf8"))
+    return `${JSON.stringify(openApiDocument(version), null, 2)}\n`
+  },
+}
+
+const isCheck = process.argv.includes("--check")
+const stale: string[] = []
+for (const [path, generate] of Object.entries(generators)) {
+  const file = fileURLToPath(new URL(path, root))
+  const fresh = await generate()
+  if ((await readFile(file, "utf8").catch(() => "")) === fresh) continue
+  stale.push(path)
+  if (!isCheck) await writeFile(file, fresh)
+}
+console.log(
+  stale.length === 0 ? "generated files are fresh" : `${isCheck ? "stale" : "written"}: ${stale.join(", ")}`,
+)
+process.exitCode = isCheck && stale.length > 0 ? 1 : 0

@@ -1,0 +1,70 @@
+/** @file What a training job found, as JSON: kept with the model version, shown by terminal and console. */
+import { z } from "zod"
+
+import { tasks } from "../prepare/signature.ts"
+
+/** A score with its 95% interval. */
+export const scoreSchema = z
+  .object({ name: z.string(), value: z.number(), low: z.number(), high: z.number() })
+  .meta({ id: "Score" })
+
+export const leaderboardEntrySchema = z
+  .object({
+    learner: z.enum(["constant", "linear"]),
+    parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+    /** By out-of-fold or validation predictions, never by test rows. */
+    validation: scoreSchema,
+    fitMs: z.number(),
+    isChosen: z.boolean(),
+  })
+  .meta({ id: "LeaderboardEntry" })
+
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null()])
+
+export const trainingReportSchema = z
+  .object({
+    version: z.literal(1),
+    task: z.enum(tasks),
+    target: z.string(),
+    classes: z.array(z.union([z.string(), z.number()])).nullable(),
+    positiveClass: z.union([z.string(), z.number()]).nullable(),
+    threshold: z.number().nullable(),
+    dataset: z.object({ name: z.string(), version: z.int(), contentDigest: z.string(), rowCount: z.int() }),
+    split: z.object({
+      strategy: z.enum(["cross-validation", "holdout"]),
+      seed: z.int(),
+      rows: z.object({
+        train: z.int(),
+        validation: z.int(),
+        calibration: z.int(),
+        test: z.int(),
+        withoutTarget: z.int(),
+      }),
+    }),
+    columns: z.array(
+      z.object({ name: z.string(), use: z.string(), reason: z.string().nullable(), featureCount: z.int() }),
+    ),
+    leaderboard: z.array(leaderboardEntrySchema),
+    primaryMetric: z.string(),
+    /** Of the served file itself, on rows that nothing else has seen. */
+    test: z.object({
+      rowCount: z.int(),
+      scores: z.array(scoreSchema),
+      /** Primary metric of the constant baseline on the same rows. */
+      baseline: scoreSchema,
+      /** Baseline minus model, paired: above 0 the model is better. */
+      improvement: scoreSchema,
+      confusion: z.array(z.array(z.int())).nullable(),
+    }),
+    /** The columns that weigh most, by mean absolute contribution on training rows. */
+    importance: z.array(z.object({ column: z.string(), meanAbsoluteContribution: z.number() })),
+    /** A real test row and its true answer, for examples. */
+    example: z.object({ row: z.record(z.string(), cell), answer: cell }),
+    warnings: z.array(z.string()),
+    durationMs: z.number(),
+  })
+  .meta({ id: "TrainingReport" })
+
+export type TrainingReport = z.infer<typeof trainingReportSchema>
+export type LeaderboardEntry = z.infer<typeof leaderboardEntrySchema>
+export type Score = z.infer<typeof scoreSchema>
