@@ -3,13 +3,14 @@ import { readFile, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 
 import { openApiDocument } from "../src/doors/native/openapi.ts"
+import { clientTypes } from "./generate-client.ts"
 
 const root = new URL("../../", import.meta.url)
 const generators: Readonly<Record<string, () => Promise<string>>> = {
   "openapi/quernstone.json": async () => {
-    const { version } = JSON.parse(await readFile(new URL("package.json", root), "utf8"))
-    return `${JSON.stringify(openApiDocument(version), null, 2)}\n`
+    return `${JSON.stringify(openApiDocument(await packageVersion()), null, 2)}\n`
   },
+  "client/src/generated/types.ts": async () => clientTypes(await packageVersion()),
 }
 
 const isCheck = process.argv.includes("--check")
@@ -25,3 +26,7 @@ console.log(
   stale.length === 0 ? "generated files are fresh" : `${isCheck ? "stale" : "written"}: ${stale.join(", ")}`,
 )
 process.exitCode = isCheck && stale.length > 0 ? 1 : 0
+
+async function packageVersion(): Promise<string> {
+  return JSON.parse(await readFile(new URL("package.json", root), "utf8")).version
+}
