@@ -2,6 +2,16 @@
 import type { ErrorRow } from "../errors.ts"
 
 export const collectErrors = {
+  DATASET_NOT_FOUND: {
+    kind: "notFound",
+    en: "There is no dataset called {dataset} here. `quernstone dataset list` shows those that exist.",
+    zh: "这里没有名为 {dataset} 的数据集。`quernstone dataset list` 可列出现有数据集。",
+  },
+  DATASET_VERSION_NOT_FOUND: {
+    kind: "notFound",
+    en: "Dataset {dataset} has no version {version}; its newest is {newest}.",
+    zh: "数据集 {dataset} 没有版本 {version}；最新版本是 {newest}。",
+  },
   UPLOAD_TOO_LARGE: {
     kind: "tooLarge",
     en: "The upload is larger than {limit} bytes once decompressed. Send fewer rows or columns, or raise uploadBytesMax.",
