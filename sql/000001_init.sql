@@ -6,7 +6,7 @@
 create table workspace (
   workspace_id uuid primary key,
   name text not null,
-  created_at timestamptz not null default now()
+  created_at timestamptz(3) not null default now()
 );
 
 create table api_key (
@@ -19,9 +19,9 @@ create table api_key (
   scopes text[] not null check (scopes <@ array['predict', 'read', 'write', 'admin'] and cardinality(scopes) > 0),
   -- Names of endpoints that a predict key may call; null means all of the workspace.
   endpoint_names text[],
-  created_at timestamptz not null default now(),
-  expires_at timestamptz,
-  revoked_at timestamptz,
+  created_at timestamptz(3) not null default now(),
+  expires_at timestamptz(3),
+  revoked_at timestamptz(3),
   primary key (workspace_id, id),
   unique (workspace_id, display_id)
 );
@@ -33,7 +33,7 @@ create table change (
   id bigint generated always as identity,
   topic text not null,
   subject text not null,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (workspace_id, id)
 );
 create index change_id on change (id);
@@ -41,7 +41,7 @@ create index change_id on change (id);
 create table audit_entry (
   workspace_id uuid not null references workspace,
   id uuid not null,
-  at timestamptz not null default now(),
+  at timestamptz(3) not null default now(),
   -- The API key that acted; null when the server itself did.
   api_key_id uuid,
   action text not null,
@@ -57,7 +57,7 @@ create table idempotency_key (
   -- Null while the first call is still running.
   response_status integer,
   response_body jsonb,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (workspace_id, key)
 );
 
@@ -77,9 +77,9 @@ create table job (
   -- Grows with every change of the row: the id of its server-sent events.
   revision bigint not null default 1,
   created_by uuid,
-  created_at timestamptz not null default now(),
-  started_at timestamptz,
-  finished_at timestamptz,
+  created_at timestamptz(3) not null default now(),
+  started_at timestamptz(3),
+  finished_at timestamptz(3),
   primary key (workspace_id, id)
 );
 create index job_newest on job (workspace_id, created_at desc, id desc);
@@ -91,7 +91,7 @@ create table blob_reference (
   holder_kind text not null,
   holder_id uuid not null,
   byte_length bigint not null,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (workspace_id, digest, holder_kind, holder_id)
 );
 create index blob_reference_digest on blob_reference (digest);
@@ -101,7 +101,7 @@ create table dataset (
   id uuid not null,
   name text not null,
   latest_version integer not null default 0,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (workspace_id, id),
   unique (workspace_id, name)
 );
@@ -121,7 +121,7 @@ create table dataset_version (
   rejected_count bigint not null,
   rejected_rows jsonb not null,
   job_id uuid,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (workspace_id, id),
   unique (workspace_id, dataset_id, version),
   foreign key (workspace_id, dataset_id) references dataset (workspace_id, id),
@@ -133,7 +133,7 @@ create table model (
   id uuid not null,
   name text not null,
   latest_version integer not null default 0,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (workspace_id, id),
   unique (workspace_id, name)
 );
@@ -149,7 +149,7 @@ create table model_version (
   -- Leaderboard, scores with intervals, recipe, split, timings: what the training job found.
   report jsonb not null,
   job_id uuid,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (workspace_id, id),
   unique (workspace_id, model_id, version),
   foreign key (workspace_id, model_id) references model (workspace_id, id),
@@ -161,7 +161,7 @@ create table alias (
   model_id uuid not null,
   name text not null,
   model_version_id uuid not null,
-  updated_at timestamptz not null default now(),
+  updated_at timestamptz(3) not null default now(),
   primary key (workspace_id, model_id, name),
   foreign key (workspace_id, model_id) references model (workspace_id, id),
   foreign key (workspace_id, model_version_id) references model_version (workspace_id, id)
@@ -175,7 +175,7 @@ create table lineage_edge (
   source_kind text not null,
   source_id uuid not null,
   relation text not null,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (workspace_id, product_kind, product_id, source_kind, source_id, relation)
 );
 create index lineage_edge_source on lineage_edge (workspace_id, source_kind, source_id);
@@ -187,8 +187,8 @@ create table endpoint (
   strict boolean not null default false,
   -- Grows with every deployment; instances report the revision that they have warm.
   revision bigint not null default 0,
-  created_at timestamptz not null default now(),
-  deleted_at timestamptz,
+  created_at timestamptz(3) not null default now(),
+  deleted_at timestamptz(3),
   primary key (workspace_id, id),
   unique (workspace_id, name)
 );
@@ -200,7 +200,7 @@ create table deployment (
   model_version_id uuid not null,
   revision bigint not null,
   created_by uuid,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (workspace_id, id),
   unique (workspace_id, endpoint_id, revision),
   foreign key (workspace_id, endpoint_id) references endpoint (workspace_id, id),
@@ -213,7 +213,7 @@ create table endpoint_ready (
   endpoint_id uuid not null,
   instance_id uuid not null,
   revision bigint not null,
-  ready_at timestamptz not null default now(),
+  ready_at timestamptz(3) not null default now(),
   primary key (workspace_id, endpoint_id, instance_id),
   foreign key (workspace_id, endpoint_id) references endpoint (workspace_id, id)
 );
@@ -224,8 +224,8 @@ create table quernstone_server.instance (
   pid integer not null,
   host text not null,
   roles text[] not null,
-  started_at timestamptz not null default now(),
-  seen_at timestamptz not null default now()
+  started_at timestamptz(3) not null default now(),
+  seen_at timestamptz(3) not null default now()
 );
 
 do $$

@@ -1,0 +1,21 @@
+/** @file What the store offers to others: a database by workspace, migrations, the embedded PostgreSQL, blobs. */
+export { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts"
+export {
+  type CrossWorkspaceReason,
+  openStore,
+  type Store,
+  type StoreOptions,
+  type Transaction,
+} from "./database.ts"
+export type { Database } from "./generated/rows.ts"
+export {
+  type Instance,
+  type InstanceLock,
+  type InstanceRole,
+  type LiveInstance,
+  listLiveInstances,
+  registerInstance,
+  takeInstanceLock,
+} from "./instance.ts"
+export type { JsonValue } from "./json.ts"
+export { type MigrateOptions, migrate, printMigrations } from "./migrate.ts"
