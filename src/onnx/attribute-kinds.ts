@@ -1,7 +1,7 @@
 /** @file What kind an attribute of a standard operator has, for the names that mean the same kind in every operator and version. */
 import type { AttributeKind } from "./model.ts"
 
-// Counted by scripts over onnx 1.23.2, all versions of ai.onnx and ai.onnx.ml; names of several kinds (value, to, scale, ...) are left out.
+// Read from the schemas of onnx 1.23.2, all versions of ai.onnx and ai.onnx.ml; names of several kinds (value, to, scale, ...) are left out.
 const namesByKind: readonly (readonly [AttributeKind, string])[] = [
   [
     "string",

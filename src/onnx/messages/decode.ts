@@ -75,6 +75,16 @@ export function readModel(source: Source): Model {
   return { ...model, opsets, metadata: Object.fromEntries(metadata), graph, functions }
 }
 
+/** Key and value of each metadata entry; everything else is skipped. */
+export function readMetadataEntries(source: Source): readonly (readonly [string, string])[] {
+  const entries: [string, string][] = []
+  source.root((field) => {
+    if (field === 14) entries.push(readEntry(source))
+    else source.skip()
+  })
+  return entries
+}
+
 function readGraph(source: Source): Graph {
   const nodes: Node[] = []
   const inputs: ValueInfo[] = []
