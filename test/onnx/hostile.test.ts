@@ -186,21 +186,24 @@ test("bodies, types and groups nested ten thousand deep are refused without a st
   assert.throws(() => decodeModel(groups.finish()), refused(/depth/))
 })
 
-test("a file of nothing but empty parts is read within 200 MB or refused", () => {
-  withinMemory(200 * megabyte, () => {
-    const nodes = (count: number) =>
-      wrapped(
-        [7],
-        new Uint8Array(2 * count).map((_, index) => (index % 2 ? 0 : 10)),
-      )
-    assert.equal(decodeModel(nodes(400_000)).graph.nodes.length, 400_000)
-    assert.throws(() => decodeModel(nodes(600_000)), refused(/too many parts/))
+test("files of nothing but the smallest parts are read or refused, within 250 MB for a file of 1 MB", () => {
+  const node = [0x0a, 0]
+  const tensor = [0x2a, 4, 0x08, 0, 0x10, 1]
+  const attribute = [0x2a, 3, 0xa0, 1, 7]
+  const repeated = (unit: readonly number[], count: number) =>
+    new Uint8Array(unit.length * count).map((_, index) => unit[index % unit.length] ?? 0)
+  withinMemory(250 * megabyte, () => {
+    const nodes = (count: number) => wrapped([7], repeated(node, count))
+    assert.equal(decodeModel(nodes(500_000)).graph.nodes.length, 500_000)
+    assert.throws(() => decodeModel(nodes(600_001)), refused(/too many parts/))
+    assert.throws(() => decodeModel(wrapped([7], repeated(tensor, 200_000))), refused(/too many parts/))
+    assert.throws(() => decodeModel(wrapped([7, 1], repeated(attribute, 250_000))), refused(/too many parts/))
   })
 })
 
 test("a file of millions of texts is refused", () => {
   // A node (1) of empty inputs (1).
-  const inputs = new Uint8Array(2 * 4_100_000).map((_, index) => (index % 2 ? 0 : 10))
+  const inputs = new Uint8Array(2 * 4_000_001).map((_, index) => (index % 2 ? 0 : 10))
   assert.throws(() => decodeModel(wrapped([7, 1], inputs)), refused(/too many texts/))
 })
 

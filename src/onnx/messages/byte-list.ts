@@ -1,8 +1,11 @@
 /** @file Numbers of unknown count, gathered as little-endian bytes: a fifth of the memory of an array of them, and ready to be a tensor. */
 
+const noBytes: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+const noView = new DataView(noBytes.buffer)
+
 export class ByteList {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0)
-  #view = new DataView(this.#bytes.buffer)
+  #bytes = noBytes
+  #view = noView
   #length = 0
 
   get length(): number {

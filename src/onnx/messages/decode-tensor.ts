@@ -18,12 +18,15 @@ type TensorFields = {
   name: string
   raw: Uint8Array | null
   readonly strings: string[]
-  readonly floats: ByteList
-  readonly doubles: ByteList
-  readonly int32s: ByteList
-  readonly int64s: ByteList
-  readonly uint64s: ByteList
+  floats: ByteList | null
+  doubles: ByteList | null
+  int32s: ByteList | null
+  int64s: ByteList | null
+  uint64s: ByteList | null
 }
+
+/** A tensor costs about as much memory as this many nodes. */
+const tensorWeight = 6
 
 /** The tensor in the current field; its data is copied out of the file, so that it is aligned and does not hold the file in memory. */
 export function readTensor(source: Source): NamedTensor {
@@ -64,11 +67,11 @@ function readFields(source: Source): TensorFields {
     name: "",
     raw: null,
     strings: [],
-    floats: new ByteList(),
-    doubles: new ByteList(),
-    int32s: new ByteList(),
-    int64s: new ByteList(),
-    uint64s: new ByteList(),
+    floats: null,
+    doubles: null,
+    int32s: null,
+    int64s: null,
+    uint64s: null,
   }
   source.message((field) => {
     switch (field) {
@@ -80,14 +83,17 @@ function readFields(source: Source): TensorFields {
       case 3:
         return source.fail("tensors in segments are not supported")
       case 4:
-        return source.floatsInto(fields.floats)
+        fields.floats = source.floatsInto(fields.floats ?? new ByteList())
+        return
       case 5:
-        return source.int32sInto(fields.int32s)
+        fields.int32s = source.int32sInto(fields.int32s ?? new ByteList())
+        return
       case 6:
         fields.strings.push(source.text())
         return
       case 7:
-        return source.int64sInto(fields.int64s)
+        fields.int64s = source.int64sInto(fields.int64s ?? new ByteList())
+        return
       case 8:
         fields.name = source.text()
         return
@@ -95,9 +101,11 @@ function readFields(source: Source): TensorFields {
         fields.raw = source.bytes()
         return
       case 10:
-        return source.doublesInto(fields.doubles)
+        fields.doubles = source.doublesInto(fields.doubles ?? new ByteList())
+        return
       case 11:
-        return source.int64sInto(fields.uint64s)
+        fields.uint64s = source.int64sInto(fields.uint64s ?? new ByteList())
+        return
       case 13:
         return source.fail("a tensor keeps its data in another file")
       case 14:
@@ -106,14 +114,12 @@ function readFields(source: Source): TensorFields {
       default:
         return source.skip()
     }
-  })
+  }, tensorWeight)
   return fields
 }
 
 function readDimensions(source: Source, into: number[]): void {
-  const list = new ByteList()
-  source.int64sInto(list)
-  const dimensions = new BigInt64Array(list.take().buffer)
+  const dimensions = new BigInt64Array(source.int64sInto(new ByteList()).take().buffer)
   if (into.length + dimensions.length > decodeLimits.dimensionsMax)
     source.fail("a tensor has too many dimensions")
   for (const dimension of dimensions) into.push(readDimension(source, dimension))
@@ -135,28 +141,30 @@ function sizeMismatch(source: Source, fields: TensorFields): never {
   return source.fail(`a tensor of shape [${fields.dimensions.join(", ")}] has data of another size`)
 }
 
+const empty = new ByteList()
+
 function dataBytes(source: Source, fields: TensorFields, type: ElementType): Uint8Array<ArrayBuffer> {
   if (fields.raw !== null) return fields.raw.slice()
   switch (type) {
     case "float32":
     case "complex64":
-      return fields.floats.take()
+      return (fields.floats ?? empty).take()
     case "float64":
     case "complex128":
-      return fields.doubles.take()
+      return (fields.doubles ?? empty).take()
     case "int64":
-      return fields.int64s.take()
+      return (fields.int64s ?? empty).take()
     case "uint64":
-      return fields.uint64s.take()
+      return (fields.uint64s ?? empty).take()
     case "uint32":
-      return fields.uint64s.takeNarrowed(8, 4)
+      return (fields.uint64s ?? empty).takeNarrowed(8, 4)
     case "int32":
-      return fields.int32s.take()
+      return (fields.int32s ?? empty).take()
     case "string":
       return source.fail("texts have no bytes")
     default:
       // Types below a byte come several to a byte and one byte to an int32.
-      return fields.int32s.takeNarrowed(4, Math.max(1, elementTypes[type].bits / 8))
+      return (fields.int32s ?? empty).takeNarrowed(4, Math.max(1, elementTypes[type].bits / 8))
   }
 }
 

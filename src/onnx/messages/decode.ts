@@ -158,15 +158,22 @@ function readNode(source: Source): Node {
         return source.skip()
     }
   })
-  return { ...texts, inputs, outputs, attributes }
+  return { ...texts, inputs: orNone(inputs), outputs: orNone(outputs), attributes: orNone(attributes) }
+}
+
+const none: readonly never[] = Object.freeze([])
+
+// Empty lists are shared, so that a file of a million bytes of empty nodes does not become a hundred times as much memory.
+function orNone<Value>(list: readonly Value[]): readonly Value[] {
+  return list.length === 0 ? none : list
 }
 
 type AttributeFields = {
   name: string
   reference: string
   type: number
-  /** Kinds of the fields that were there, for files so old that they do not say the type. */
-  readonly seen: Set<AttributeKind>
+  /** The kind of the last value that was there, for files so old that they do not say the type. */
+  seen: AttributeKind | null
   float: number
   int: bigint
   string: string
@@ -174,17 +181,20 @@ type AttributeFields = {
   readonly graphs: Graph[]
   readonly sparseTensors: SparseTensorValue[]
   readonly types: ValueType[]
-  readonly floats: ByteList
-  readonly ints: ByteList
+  floats: ByteList | null
+  ints: ByteList | null
   readonly strings: string[]
 }
+
+/** An attribute costs about as much memory as this many nodes. */
+const attributeWeight = 3
 
 function readAttribute(source: Source): Attribute {
   const fields: AttributeFields = {
     name: "",
     reference: "",
     type: 0,
-    seen: new Set(),
+    seen: null,
     float: 0,
     int: 0n,
     string: "",
@@ -192,8 +202,8 @@ function readAttribute(source: Source): Attribute {
     graphs: [],
     sparseTensors: [],
     types: [],
-    floats: new ByteList(),
-    ints: new ByteList(),
+    floats: null,
+    ints: null,
     strings: [],
   }
   source.message((field) => {
@@ -201,7 +211,7 @@ function readAttribute(source: Source): Attribute {
     else if (field === 20) fields.type = source.integer()
     else if (field === 21) fields.reference = source.text()
     else readAttributeValue(source, { field, fields })
-  })
+  }, attributeWeight)
   const kind = attributeKind(source, fields)
   if (fields.reference !== "")
     return { name: fields.name, value: { kind: "reference", value: fields.reference, of: kind } }
@@ -217,7 +227,7 @@ function readAttributeValue(
     source.skip()
     return
   }
-  fields.seen.add(reader.kind)
+  fields.seen = reader.kind
   reader.read(source, fields)
 }
 
@@ -238,8 +248,12 @@ const attributeReaders: ReadonlyMap<number, AttributeReader> = new Map([
   }),
   reader(5, "tensor", (source, fields) => fields.tensors.push(readTensor(source).tensor)),
   reader(6, "graph", (source, fields) => fields.graphs.push(readGraph(source))),
-  reader(7, "floats", (source, fields) => source.floatsInto(fields.floats)),
-  reader(8, "ints", (source, fields) => source.int64sInto(fields.ints)),
+  reader(7, "floats", (source, fields) => {
+    fields.floats = source.floatsInto(fields.floats ?? new ByteList())
+  }),
+  reader(8, "ints", (source, fields) => {
+    fields.ints = source.int64sInto(fields.ints ?? new ByteList())
+  }),
   reader(9, "strings", (source, fields) => fields.strings.push(source.text())),
   reader(10, "tensors", (source, fields) => fields.tensors.push(readTensor(source).tensor)),
   reader(11, "graphs", (source, fields) => fields.graphs.push(readGraph(source))),
@@ -275,10 +289,11 @@ const kindsByNumber: ReadonlyMap<number, AttributeKind> = new Map([
 ])
 
 function attributeKind(source: Source, { name, type, seen }: AttributeFields): AttributeKind {
-  const [only, another] = seen
-  if (type === 0 && only !== undefined && another === undefined) return only
+  if (type === 0 && seen !== null) return seen
   return kindsByNumber.get(type) ?? source.fail(`attribute ${JSON.stringify(name)} has no known type`)
 }
+
+const noNumbers = new ByteList()
 
 function attributeValue(
   source: Source,
@@ -292,9 +307,9 @@ function attributeValue(
     case "string":
       return { kind, value: fields.string }
     case "floats":
-      return { kind, value: new Float32Array(fields.floats.take().buffer) }
+      return { kind, value: new Float32Array((fields.floats ?? noNumbers).take().buffer) }
     case "ints":
-      return { kind, value: new BigInt64Array(fields.ints.take().buffer) }
+      return { kind, value: new BigInt64Array((fields.ints ?? noNumbers).take().buffer) }
     case "strings":
       return { kind, value: fields.strings }
     case "tensors":
@@ -395,5 +410,14 @@ function readFunction(source: Source): FunctionDefinition {
         return source.skip()
     }
   })
-  return { ...texts, inputs, outputs, attributes, attributeDefaults, nodes, opsets, values }
+  return {
+    ...texts,
+    inputs: orNone(inputs),
+    outputs: orNone(outputs),
+    attributes: orNone(attributes),
+    attributeDefaults: orNone(attributeDefaults),
+    nodes: orNone(nodes),
+    opsets: orNone(opsets),
+    values: orNone(values),
+  }
 }

@@ -6,8 +6,8 @@ import type { ByteList } from "./byte-list.ts"
 /** Bounds of one file. Sized for the largest networks in use; each keeps what a hostile file can make us allocate near its own size. */
 export const decodeLimits = Object.freeze({
   bytesMax: 2 ** 31 - 1,
-  /** An empty message is two bytes on the wire and about a hundred in memory. */
-  messagesMax: 500_000,
+  /** Messages, each by its weight: an empty node is two bytes on the wire and about a hundred in memory, an empty tensor six times that. */
+  partsMax: 600_000,
   textsMax: 4_000_000,
   depthMax: 64,
   dimensionsMax: 64,
@@ -20,7 +20,7 @@ export class Source {
   #field = 0
   #wireType: WireType = WireType.LengthDelimited
   #depth = 0
-  #messageCount = 0
+  #partCount = 0
   #textCount = 0
 
   constructor(bytes: Uint8Array) {
@@ -33,11 +33,11 @@ export class Source {
     this.#fields(visit)
   }
 
-  /** Calls `visit` for each field of the message in the current field. */
-  message(visit: (field: number) => void): void {
+  /** Calls `visit` for each field of the message in the current field; `weight` is what it costs in memory beside a node. */
+  message(visit: (field: number) => void, weight = 1): void {
     this.#expect(WireType.LengthDelimited)
-    this.#messageCount++
-    if (this.#messageCount > decodeLimits.messagesMax) this.fail("it has too many parts")
+    this.#partCount += weight
+    if (this.#partCount > decodeLimits.partsMax) this.fail("it has too many parts")
     if (this.#depth === decodeLimits.depthMax) this.fail("it is nested too deeply")
     const outerEnd = this.#end
     this.#end = this.#lengthEnd()
@@ -83,23 +83,27 @@ export class Source {
   }
 
   /** Appends repeated int64 or uint64 values, packed or not, 8 bytes each. */
-  int64sInto(list: ByteList): void {
+  int64sInto(list: ByteList): ByteList {
     this.#varints(() => list.int64(BigInt(this.#reader.int64())))
+    return list
   }
 
   /** Appends repeated int32 values, packed or not, 4 bytes each. */
-  int32sInto(list: ByteList): void {
+  int32sInto(list: ByteList): ByteList {
     this.#varints(() => list.int32(this.#reader.int32()))
+    return list
   }
 
   /** Appends repeated float values, packed or not, 4 bytes each. */
-  floatsInto(list: ByteList): void {
+  floatsInto(list: ByteList): ByteList {
     this.#fixed(list, WireType.Bit32)
+    return list
   }
 
   /** Appends repeated double values, packed or not, 8 bytes each. */
-  doublesInto(list: ByteList): void {
+  doublesInto(list: ByteList): ByteList {
     this.#fixed(list, WireType.Bit64)
+    return list
   }
 
   fail(reason: string): never {
