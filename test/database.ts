@@ -80,7 +80,7 @@ export async function temporaryDataFolder(t: TestContext): Promise<string> {
   return folder
 }
 
-async function cloneTemplate(): Promise<TestDatabase> {
+export async function cloneTemplate(): Promise<TestDatabase> {
   const { superuserUrl, ownerUrl, appUrl, template } = testServer()
   const name = `test_${randomBytes(6).toString("hex")}`
   await asSuperuser(`create database ${name} template ${template} owner quernstone_owner`)
@@ -92,7 +92,7 @@ async function cloneTemplate(): Promise<TestDatabase> {
   }
 }
 
-function dropDatabase({ name }: TestDatabase): Promise<void> {
+export function dropDatabase({ name }: TestDatabase): Promise<void> {
   return asSuperuser(`drop database if exists ${name} with (force)`)
 }
 
