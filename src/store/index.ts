@@ -1,4 +1,6 @@
 /** @file What the store offers to others: a database by workspace, migrations, the embedded PostgreSQL, blobs. */
+export { addBlobReference, type BlobHolder, collectBlobs, removeBlobReferences } from "./blob-references.ts"
+export { type BlobFacts, type BlobStore, openFolderBlobs } from "./blobs.ts"
 export { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts"
 export {
   type CrossWorkspaceReason,
