@@ -514,3 +514,6 @@ revoke execute on function quernstone_server.make_job_queue(text) from public;
 
 select quernstone_server.make_job_queue('collect.import');
 select quernstone_server.make_job_queue('train.fit');
+
+-- How many jobs of a workspace wait or run, asked at each enqueueing.
+create index job_unfinished on quernstone.job (workspace_id, state) where state in ('queued', 'running');

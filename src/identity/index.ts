@@ -1,5 +1,17 @@
 /** @file Names of identity that other rooms may use. */
 export { generateApiKey, parseApiKey } from "./api-key.ts"
+export { type AuditEntry, addAuditEntry } from "./audit.ts"
+export { type Authenticator, createAuthenticator, openAuthenticator } from "./authenticator.ts"
+export {
+  abandonIdempotent,
+  beginIdempotent,
+  finishIdempotent,
+  type IdempotencyHold,
+  type IdempotentAnswer,
+  type IdempotentBeginning,
+  removeOldIdempotencyKeys,
+} from "./idempotency.ts"
+export { type ApiKey, createKey, type KeyOrder, listKeys, type NewApiKey, revokeKey } from "./keys.ts"
 export {
   hostAllowed,
   isLoopback,
@@ -18,3 +30,4 @@ export {
   type Scope,
   scopes,
 } from "./principal.ts"
+export { type AdminKey, defaultWorkspaceId, ensureAdminKey, ensureDefaultWorkspace } from "./workspaces.ts"

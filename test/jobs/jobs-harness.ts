@@ -1,0 +1,123 @@
+/** @file What the tests of jobs share: a database with a change watch, workers with short intervals, kinds that run small modules. */
+import type { TestContext } from "node:test"
+
+import { systemClock } from "../../src/base/clock.ts"
+import { defaultLimits } from "../../src/base/limits.ts"
+import { createLog, type Log } from "../../src/base/log.ts"
+import {
+  type AnyJobHandler,
+  enqueue,
+  entryUrl,
+  getJob,
+  type Job,
+  type JobHandler,
+  type JobWorkerOptions,
+  jobHandler,
+  startJobs,
+} from "../../src/jobs/index.ts"
+import { type ChangeWatch, type JsonValue, type Store, watchChanges } from "../../src/store/index.ts"
+import { temporaryDataFolder, testStore } from "../database.ts"
+
+export const MIB = 1024 * 1024
+export const silentLog: Log = createLog({ level: "silent", destination: process.stderr })
+export const shortIntervals = { pollMs: 100, refreshMs: 200, progressMs: 50, cancelGraceMs: 200, retryMs: 50 }
+
+type Database = Awaited<ReturnType<typeof testStore>>
+
+export class JobsHarness {
+  readonly store: Store
+  readonly changes: ChangeWatch
+  readonly workspaceId: string
+  readonly dataFolder: string
+  readonly database: Database
+  readonly #t: TestContext
+
+  private constructor(t: TestContext, database: Database, changes: ChangeWatch, dataFolder: string) {
+    this.#t = t
+    this.database = database
+    this.store = database.store
+    this.workspaceId = database.workspaceId
+    this.changes = changes
+    this.dataFolder = dataFolder
+  }
+
+  static async open(t: TestContext): Promise<JobsHarness> {
+    const database = await testStore(t)
+    const dataFolder = temporaryDataFolder(t)
+    const changes = await watchChanges({ store: database.store, log: silentLog, pollMs: 100 })
+    t.after(() => changes.close())
+    return new JobsHarness(t, database, changes, dataFolder)
+  }
+
+  async work(
+    handlers: readonly AnyJobHandler[],
+    options: Partial<JobWorkerOptions> = {},
+  ): Promise<{ close: () => Promise<void>; runningCount: () => number }> {
+    const worker = await startJobs({
+      store: this.store,
+      changes: this.changes,
+      handlers,
+      limits: { ...defaultLimits, jobMemoryBytesMax: 500 * MIB },
+      log: silentLog,
+      clock: systemClock,
+      dataFolder: this.dataFolder,
+      concurrency: 1,
+      ...options,
+      intervals: { ...shortIntervals, ...options.intervals },
+    })
+    // Runs before the database is closed: hooks run in the order of their registration, last first is not promised.
+    this.#t.after(() => worker.close())
+    return worker
+  }
+
+  async enqueue(jobArguments: JsonValue, kind = "collect.import"): Promise<Job> {
+    return await this.store.inWorkspace(this.workspaceId, (transaction) =>
+      enqueue(transaction, {
+        workspaceId: this.workspaceId,
+        kind,
+        arguments: jobArguments,
+        createdBy: null,
+        clock: systemClock,
+        limits: defaultLimits,
+      }),
+    )
+  }
+
+  async job(jobId: string): Promise<Job> {
+    return await this.store.inWorkspace(this.workspaceId, (transaction) =>
+      getJob(transaction, { workspaceId: this.workspaceId, jobId }),
+    )
+  }
+
+  /** The job once `isReached` is true of it. */
+  async reached(jobId: string, isReached: (job: Job) => boolean, timeoutMs = 20_000): Promise<Job> {
+    return await this.#t.waitFor(
+      async () => {
+        const job = await this.job(jobId)
+        if (!isReached(job)) throw new Error(`job is ${JSON.stringify(job)}`)
+        return job
+      },
+      { timeout: timeoutMs, interval: 25 },
+    )
+  }
+
+  async finished(jobId: string, timeoutMs?: number): Promise<Job> {
+    return await this.reached(jobId, (job) => job.finishedAt !== null, timeoutMs)
+  }
+}
+
+/** A kind whose child is a module of test/jobs/children; its arguments are the child's input, its output the result. */
+export function childHandler(name: string, options: Partial<JobHandler<JsonValue>> = {}): AnyJobHandler {
+  return jobHandler<JsonValue>({
+    kind: "collect.import",
+    module: entryUrl(`children/${name}`, import.meta.url),
+    parse: (value) => jsonOf(value),
+    prepare: (job) => Promise.resolve(job.arguments),
+    commit: (_transaction, _job, output) => Promise.resolve({ output: jsonOf(output) }),
+    ...options,
+  })
+}
+
+export function jsonOf(value: unknown): JsonValue {
+  return JSON.parse(JSON.stringify(value ?? null))
+}
