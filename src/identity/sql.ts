@@ -19,7 +19,7 @@ export async function insertAuditEntry(
       api_key_id: entry.apiKeyId,
       action: entry.action,
       subject: entry.subject,
-      details: jsonb(entry.details),
+      details: JSON.stringify(entry.details),
     })
     .execute()
 }
@@ -153,7 +153,7 @@ export async function storeIdempotentResponse(
 ): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable("idempotency_key")
-    .set({ response_status: response.status, response_body: jsonb(response.body) })
+    .set({ response_status: response.status, response_body: JSON.stringify(response.body) })
     .where("workspace_id", "=", held.workspaceId)
     .where("key", "=", held.key)
     .where("created_at", "=", held.takenAt)
@@ -178,9 +178,4 @@ export async function deleteOldIdempotencyKeys(transaction: Transaction, keptMs:
     .deleteFrom("idempotency_key")
     .where("created_at", "<", sql<Date>`now() - make_interval(secs => ${keptMs / 1_000})`)
     .execute()
-}
-
-/** As text, because the driver would write a JavaScript list as an array of PostgreSQL. */
-function jsonb(value: JsonValue) {
-  return sql<JsonValue>`${JSON.stringify(value)}::jsonb`
 }

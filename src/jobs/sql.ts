@@ -29,7 +29,7 @@ export async function insertJob(
       workspace_id: job.workspaceId,
       id: job.id,
       kind: job.kind,
-      arguments: jsonb(job.arguments),
+      arguments: JSON.stringify(job.arguments),
       created_by: job.createdBy,
     })
     .returningAll()
@@ -122,7 +122,7 @@ export async function writeProgress(
   const { numUpdatedRows } = await transaction
     .updateTable("job")
     .set({
-      ...(seen.progress === undefined ? {} : { progress: jsonb(seen.progress) }),
+      ...(seen.progress === undefined ? {} : { progress: JSON.stringify(seen.progress) }),
       memory_peak_bytes: greatestPeak(seen.memoryPeakBytes),
       ...grown,
     })
@@ -152,12 +152,11 @@ export async function settleJob(
     .updateTable("job")
     .set({
       state: end.state,
-      ...(end.result === undefined ? {} : { result: jsonb(end.result) }),
-      error:
-        end.error === undefined ? null : jsonb({ ...end.error, parameters: { ...end.error.parameters } }),
+      ...(end.result === undefined ? {} : { result: JSON.stringify(end.result) }),
+      error: errorText(end.error),
       ...(end.memoryPeakBytes === undefined ? {} : { memory_peak_bytes: greatestPeak(end.memoryPeakBytes) }),
       ...(end.isAttemptReturned === true ? { attempt: sql<number>`attempt - 1` } : {}),
-      ...(end.progress === undefined ? {} : { progress: jsonb(end.progress) }),
+      ...(end.progress === undefined ? {} : { progress: JSON.stringify(end.progress) }),
       ...(end.state === "queued" ? { progress: null } : { finished_at: now }),
       ...grown,
     })
@@ -172,13 +171,13 @@ export async function requestCancel(
   key: JobKey,
   error: JobError,
 ): Promise<JobRow | undefined> {
-  const told = jsonb({ ...error, parameters: { ...error.parameters } })
+  const told = errorText(error)
   return await transaction
     .updateTable("job")
     .set({
       cancel_requested: true,
-      state: sql<string>`case when state = 'queued' then 'cancelled' else state end`,
-      error: sql<JsonValue>`case when state = 'queued' then ${told} else error end`,
+      state: sql<JobState>`case when state = 'queued' then 'cancelled' else state end`,
+      error: sql<string>`case when state = 'queued' then ${told}::jsonb else error end`,
       finished_at: sql<Date | null>`case when state = 'queued' then now() else finished_at end`,
       ...grown,
     })
@@ -207,7 +206,7 @@ export function jobOf(row: JobRow): Job {
   return {
     id: row.id,
     kind: row.kind,
-    state: stateOf(row.state),
+    state: row.state,
     attempt: row.attempt,
     progress: row.progress === null ? null : progressSchema.parse(row.progress),
     result: recordOf(row.result),
@@ -219,16 +218,11 @@ export function jobOf(row: JobRow): Job {
   }
 }
 
-const stateSchema = z.enum(["queued", "running", "succeeded", "failed", "cancelled"])
 const errorSchema = z.object({
   code: z.string(),
   parameters: z.record(z.string(), z.union([z.string(), z.number()])),
   message: z.string(),
 })
-
-function stateOf(text: string): JobState {
-  return stateSchema.parse(text)
-}
 
 function errorOf(value: JsonValue | null): JobError | null {
   return value === null ? null : errorSchema.parse(value)
@@ -242,9 +236,8 @@ function isList(value: object): value is readonly JsonValue[] {
   return Array.isArray(value)
 }
 
-/** As text, because the driver would write a JavaScript list as an array of PostgreSQL. */
-function jsonb(value: JsonValue) {
-  return sql<JsonValue>`${JSON.stringify(value)}::jsonb`
+function errorText(error: JobError | undefined): string | null {
+  return error === undefined ? null : JSON.stringify(error)
 }
 
 function greatestPeak(bytes: number) {

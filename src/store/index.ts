@@ -1,6 +1,13 @@
 /** @file What the store offers to others: a database by workspace, migrations, the embedded PostgreSQL, blobs. */
 export { addBlobReference, type BlobHolder, collectBlobs, removeBlobReferences } from "./blob-references.ts"
 export { type BlobFacts, type BlobStore, openFolderBlobs } from "./blobs.ts"
+export {
+  announceChange,
+  type Change,
+  type ChangeWatch,
+  hintChange,
+  watchChanges,
+} from "./changes.ts"
 export { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts"
 export {
   type CrossWorkspaceReason,

@@ -4,7 +4,6 @@ import { type TestContext, test } from "node:test"
 
 import { type Clock, systemClock } from "../../src/base/clock.ts"
 import { fault, isErrorCode, isFault } from "../../src/base/errors.ts"
-import { createLog } from "../../src/base/log.ts"
 import {
   type Authenticator,
   createAuthenticator,
@@ -17,9 +16,7 @@ import {
   type Scope,
 } from "../../src/identity/index.ts"
 import { type ChangeWatch, type Store, watchChanges } from "../../src/store/index.ts"
-import { testStore } from "../database.ts"
-
-const log = createLog({ level: "silent", destination: process.stderr })
+import { silentLog, testStore } from "../database.ts"
 
 test("a key is looked up once, then answered at once", async (t) => {
   const { authenticator, make, lookUps } = await setUp(t)
@@ -176,9 +173,12 @@ test("with authentication off everybody is admin of the workspace", () => {
 const wide = { knownKeysMax: 100, keyLookupsPerSecondMax: 1_000 }
 
 async function setUp(t: TestContext, limits: Partial<typeof wide> = {}) {
+  // Registered before the database's own hook: hooks run in this order.
+  let closeChanges = async () => {}
+  t.after(() => closeChanges())
   const { store, workspaceId } = await testStore(t)
-  const changes: ChangeWatch = await watchChanges({ store, log, pollMs: 100 })
-  t.after(() => changes.close())
+  const changes: ChangeWatch = await watchChanges({ store, log: silentLog, pollMs: 100 })
+  closeChanges = () => changes.close()
   let count = 0
   const counting: Store = {
     ...store,

@@ -14,6 +14,7 @@ import {
 } from "../../src/identity/index.ts"
 import type { Store } from "../../src/store/index.ts"
 import { testStore } from "../database.ts"
+import { openSuperuser } from "../superuser.ts"
 
 const answer = { status: 201, body: { items: [1, "zwei", null] } }
 
@@ -32,13 +33,15 @@ test("of many at the same time one begins", async (t) => {
 })
 
 test("another request under the same key is refused, in another workspace it is another key", async (t) => {
-  const { store, workspaceId, ownerClient } = await testStore(t)
+  const database = await testStore(t)
+  const { store, workspaceId } = database
+  const superuser = await openSuperuser(t, database)
   await begin(store, workspaceId)
   await assert.rejects(begin(store, workspaceId, "other body"), (error) =>
     isFault(error, "IDEMPOTENCY_KEY_REUSED"),
   )
   const elsewhere = "01890000-0000-7000-8000-000000000000"
-  await ownerClient.query("insert into workspace (workspace_id, name) values ($1, 'elsewhere')", [elsewhere])
+  await superuser.query("insert into workspace (workspace_id, name) values ($1, 'elsewhere')", [elsewhere])
   assert.strictEqual((await begin(store, elsewhere, "other body")).state, "begun")
 })
 
@@ -49,9 +52,11 @@ test("after work that failed the same key may try again", async (t) => {
 })
 
 test("a key whose process died is free after twice the longest request, and the dead one cannot finish", async (t) => {
-  const { store, workspaceId, ownerClient } = await testStore(t)
+  const database = await testStore(t)
+  const { store, workspaceId } = database
+  const superuser = await openSuperuser(t, database)
   const hold = await holdOf(store, workspaceId)
-  await ownerClient.query("update idempotency_key set created_at = created_at - interval '11 minutes'")
+  await superuser.query("update idempotency_key set created_at = created_at - interval '11 minutes'")
   const late = { ...hold, takenAt: new Date(hold.takenAt.getTime() - 11 * 60_000) }
   const second = await holdOf(store, workspaceId)
   await assert.rejects(
@@ -63,18 +68,20 @@ test("a key whose process died is free after twice the longest request, and the 
 })
 
 test("an answer is kept for a day, then the key is free, and what is old is removed", async (t) => {
-  const { store, workspaceId, ownerClient } = await testStore(t)
+  const database = await testStore(t)
+  const { store, workspaceId } = database
+  const superuser = await openSuperuser(t, database)
   const hold = await holdOf(store, workspaceId)
   await store.inWorkspace(workspaceId, (transaction) => finishIdempotent(transaction, hold, answer))
-  await ownerClient.query("update idempotency_key set created_at = created_at - interval '23 hours'")
+  await superuser.query("update idempotency_key set created_at = created_at - interval '23 hours'")
   assert.strictEqual((await begin(store, workspaceId)).state, "finished")
-  await ownerClient.query("update idempotency_key set created_at = created_at - interval '1 hour'")
+  await superuser.query("update idempotency_key set created_at = created_at - interval '1 hour'")
   assert.strictEqual((await begin(store, workspaceId, "other body")).state, "begun")
   await removeOldIdempotencyKeys(store, defaultLimits)
-  assert.strictEqual((await ownerClient.query("select from idempotency_key")).rows.length, 1)
-  await ownerClient.query("update idempotency_key set created_at = created_at - interval '25 hours'")
+  assert.strictEqual((await superuser.query("select from idempotency_key")).rows.length, 1)
+  await superuser.query("update idempotency_key set created_at = created_at - interval '25 hours'")
   await removeOldIdempotencyKeys(store, defaultLimits)
-  assert.strictEqual((await ownerClient.query("select from idempotency_key")).rows.length, 0)
+  assert.strictEqual((await superuser.query("select from idempotency_key")).rows.length, 0)
 })
 
 test("a key that is empty, too long or not visible ASCII is refused", async (t) => {

@@ -19,11 +19,12 @@ import {
 } from "../../src/identity/index.ts"
 import type { Store } from "../../src/store/index.ts"
 import { temporaryDataFolder, testStore } from "../database.ts"
+import { openSuperuser } from "../superuser.ts"
 
 const absentId = "01890000-0000-7000-8000-000000000000"
 
 test("a made key is shown once: the database has its hash and its visible part only", async (t) => {
-  const { store, workspaceId, ownerClient } = await testStore(t)
+  const { store, workspaceId, superuser } = await identityStore(t)
   const made = await make(store, {
     workspaceId,
     scopes: ["predict"],
@@ -35,7 +36,7 @@ test("a made key is shown once: the database has its hash and its visible part o
     ["test", ["predict"], ["churn"], null, parseApiKey(made.key)?.displayId],
   )
   assert.strictEqual(Date.parse(made.expiresAt ?? "") - Date.parse(made.createdAt), 60_000)
-  const { rows } = await ownerClient.query("select * from api_key")
+  const { rows } = await superuser.query("select * from api_key")
   assert.deepStrictEqual(rows[0].sha256, parseApiKey(made.key)?.sha256)
   assert(!JSON.stringify(rows).includes(made.key.slice(13)))
   const { key, ...listed } = made
@@ -62,7 +63,7 @@ test("keys are listed newest first, page by page", async (t) => {
 })
 
 test("a revocation keeps its first time, and both acts are in the audit log", async (t) => {
-  const { store, workspaceId, ownerClient } = await testStore(t)
+  const { store, workspaceId, superuser } = await identityStore(t)
   const made = await make(store, { workspaceId })
   const revoke = (id: string) =>
     store.inWorkspace(workspaceId, (transaction) =>
@@ -72,7 +73,7 @@ test("a revocation keeps its first time, and both acts are in the audit log", as
   assert(first.revokedAt !== null)
   assert.deepStrictEqual(await revoke(made.id), first)
   await assert.rejects(revoke(absentId), (error) => isFault(error, "KEY_NOT_FOUND"))
-  const { rows } = await ownerClient.query(
+  const { rows } = await superuser.query(
     "select action, subject, api_key_id from audit_entry order by at, id",
   )
   assert.deepStrictEqual(rows.slice(0, 2), [
@@ -82,10 +83,10 @@ test("a revocation keeps its first time, and both acts are in the audit log", as
 })
 
 test("the default workspace is made once, also by several at the same time", async (t) => {
-  const { store, ownerClient } = await testStore(t)
+  const { store, superuser } = await identityStore(t)
   await Promise.all([1, 2, 3].map(() => ensureDefaultWorkspace(store)))
   assert.strictEqual(await ensureDefaultWorkspace(store), defaultWorkspaceId)
-  const { rows } = await ownerClient.query("select name from workspace where workspace_id = $1", [
+  const { rows } = await superuser.query("select name from workspace where workspace_id = $1", [
     defaultWorkspaceId,
   ])
   assert.deepStrictEqual(rows, [{ name: "default" }])
@@ -119,12 +120,12 @@ test("a configured admin key takes the place of the one before, which is revoked
 })
 
 test("a revoked admin key is replaced at the next start, and a key that only the file has is made good", async (t) => {
-  const { ensure, ownerClient } = await adminSetUp(t)
+  const { ensure, superuser } = await adminSetUp(t)
   const first = await ensure(null)
-  await ownerClient.query("update api_key set revoked_at = now()")
+  await superuser.query("update api_key set revoked_at = now()")
   const second = await ensure(null)
   assert.notStrictEqual(second.key, first.key)
-  await ownerClient.query("delete from api_key")
+  await superuser.query("delete from api_key")
   assert.deepStrictEqual(await ensure(null), { ...second, isNew: true })
 })
 
@@ -169,13 +170,18 @@ async function list(
   )
 }
 
+async function identityStore(t: TestContext) {
+  const database = await testStore(t)
+  return { ...database, superuser: await openSuperuser(t, database) }
+}
+
 async function adminSetUp(t: TestContext) {
-  const { store, workspaceId, ownerClient } = await testStore(t)
-  const dataFolder = temporaryDataFolder(t)
+  const { store, workspaceId, superuser } = await identityStore(t)
+  const dataFolder = await temporaryDataFolder(t)
   return {
     store,
     workspaceId,
-    ownerClient,
+    superuser,
     path: join(dataFolder, "keys", "admin.json"),
     ensure: (configuredAdminKey: string | null) =>
       ensureAdminKey({ store, clock: systemClock, dataFolder, workspaceId, configuredAdminKey }),

@@ -1,9 +1,10 @@
 /** @file What the tests of jobs share: a database with a change watch, workers with short intervals, kinds that run small modules. */
 import type { TestContext } from "node:test"
 
+import type { Client } from "pg"
+
 import { systemClock } from "../../src/base/clock.ts"
 import { defaultLimits } from "../../src/base/limits.ts"
-import { createLog, type Log } from "../../src/base/log.ts"
 import {
   type AnyJobHandler,
   enqueue,
@@ -11,48 +12,64 @@ import {
   getJob,
   type Job,
   type JobHandler,
+  type JobWorker,
   type JobWorkerOptions,
   jobHandler,
   startJobs,
 } from "../../src/jobs/index.ts"
 import { type ChangeWatch, type JsonValue, type Store, watchChanges } from "../../src/store/index.ts"
-import { temporaryDataFolder, testStore } from "../database.ts"
+import { silentLog, type TestStore, temporaryDataFolder, testStore } from "../database.ts"
+import { openSuperuser } from "../superuser.ts"
 
 export const MIB = 1024 * 1024
-export const silentLog: Log = createLog({ level: "silent", destination: process.stderr })
 export const shortIntervals = { pollMs: 100, refreshMs: 200, progressMs: 50, cancelGraceMs: 200, retryMs: 50 }
 
-type Database = Awaited<ReturnType<typeof testStore>>
-
+/** Workers and the change watch are closed before the database is: hooks run in the order of their registration. */
 export class JobsHarness {
   readonly store: Store
   readonly changes: ChangeWatch
   readonly workspaceId: string
   readonly dataFolder: string
-  readonly database: Database
+  readonly superuser: Client
+  readonly database: TestStore
   readonly #t: TestContext
+  readonly #closing: (() => Promise<void>)[]
 
-  private constructor(t: TestContext, database: Database, changes: ChangeWatch, dataFolder: string) {
-    this.#t = t
-    this.database = database
-    this.store = database.store
-    this.workspaceId = database.workspaceId
-    this.changes = changes
-    this.dataFolder = dataFolder
+  private constructor(parts: {
+    readonly t: TestContext
+    readonly database: TestStore
+    readonly changes: ChangeWatch
+    readonly superuser: Client
+    readonly dataFolder: string
+    readonly closing: (() => Promise<void>)[]
+  }) {
+    this.#t = parts.t
+    this.#closing = parts.closing
+    this.database = parts.database
+    this.store = parts.database.store
+    this.workspaceId = parts.database.workspaceId
+    this.changes = parts.changes
+    this.superuser = parts.superuser
+    this.dataFolder = parts.dataFolder
   }
 
   static async open(t: TestContext): Promise<JobsHarness> {
+    const closing: (() => Promise<void>)[] = []
+    t.after(async () => {
+      for (const close of closing.toReversed()) await close()
+    })
     const database = await testStore(t)
-    const dataFolder = temporaryDataFolder(t)
+    const superuser = await openSuperuser(t, database)
+    const dataFolder = await temporaryDataFolder(t)
     const changes = await watchChanges({ store: database.store, log: silentLog, pollMs: 100 })
-    t.after(() => changes.close())
-    return new JobsHarness(t, database, changes, dataFolder)
+    closing.push(() => changes.close())
+    return new JobsHarness({ t, database, changes, superuser, dataFolder, closing })
   }
 
   async work(
     handlers: readonly AnyJobHandler[],
     options: Partial<JobWorkerOptions> = {},
-  ): Promise<{ close: () => Promise<void>; runningCount: () => number }> {
+  ): Promise<JobWorker> {
     const worker = await startJobs({
       store: this.store,
       changes: this.changes,
@@ -65,8 +82,7 @@ export class JobsHarness {
       ...options,
       intervals: { ...shortIntervals, ...options.intervals },
     })
-    // Runs before the database is closed: hooks run in the order of their registration, last first is not promised.
-    this.#t.after(() => worker.close())
+    this.#closing.push(() => worker.close())
     return worker
   }
 

@@ -21,7 +21,7 @@ test("a job and its place in the queue are rolled back with their transaction", 
     }),
     /changed my mind/,
   )
-  const { rows } = await harness.database.ownerClient.query(
+  const { rows } = await harness.superuser.query(
     "select (select count(*)::int from job) as jobs, (select count(*)::int from pgboss.job) as tickets",
   )
   assert.deepStrictEqual(rows, [{ jobs: 0, tickets: 0 }])
@@ -88,9 +88,7 @@ test("a waiting job is cancelled at once, is never run, and a finished one stays
   assert.deepStrictEqual(await harness.job(id), cancelled)
   assert.deepStrictEqual(await cancel(harness, after.id), after)
   await t.waitFor(async () => {
-    const { rows } = await harness.database.ownerClient.query(
-      "select from pgboss.job where state <> 'completed'",
-    )
+    const { rows } = await harness.superuser.query("select from pgboss.job where state <> 'completed'")
     assert.strictEqual(rows.length, 0)
   })
 })
@@ -111,7 +109,7 @@ test("a cancel that no announcement told is seen by the heartbeat", async (t) =>
   await harness.work([childHandler("misbehave")])
   const { id } = await harness.enqueue("block")
   await harness.reached(id, (job) => job.progress?.phase === "blocking")
-  await harness.database.ownerClient.query("update job set cancel_requested = true")
+  await harness.superuser.query("update job set cancel_requested = true")
   assert.strictEqual((await harness.finished(id)).state, "cancelled")
 })
 
@@ -147,7 +145,7 @@ test("watching ends when the watcher goes away, and by its poll when nothing is 
   })
   assert.strictEqual((await watched.next()).value?.state, "queued")
   const next = watched.next()
-  await harness.database.ownerClient.query("update job set revision = 7")
+  await harness.superuser.query("update job set revision = 7")
   assert.strictEqual((await next).value?.revision, 7)
   const end = watched.next()
   leaving.abort()

@@ -43,8 +43,8 @@ test("a job is staged, run, kept with its success, and its folder is gone", asyn
   })
   assert.deepStrictEqual(job.progress, { phase: "first", done: 2, total: 2, message: "half way" })
   assert(job.startedAt !== null && job.finishedAt !== null && job.createdAt <= job.startedAt)
-  assert.deepStrictEqual(readdirSync(join(harness.dataFolder, "jobs")), [])
-  const { rows } = await harness.database.ownerClient.query(
+  await t.waitFor(() => assert.deepStrictEqual(readdirSync(join(harness.dataFolder, "jobs")), []))
+  const { rows } = await harness.superuser.query(
     "select (select count(*)::int from change where topic = 'made') as made, memory_peak_bytes::float8 as peak from job",
   )
   assert.strictEqual(rows[0].made, 1)
@@ -100,18 +100,18 @@ test("a fault while the result is kept undoes all of it, and nothing of the job'
   await harness.work([handler])
   const job = await harness.finished((await harness.enqueue(null)).id)
   assert.deepStrictEqual([job.state, job.attempt, job.error?.code], ["failed", 1, "CONFIG_CONFLICT"])
-  const { rows } = await harness.database.ownerClient.query("select from change where topic = 'made'")
+  const { rows } = await harness.superuser.query("select from change where topic = 'made'")
   assert.strictEqual(rows.length, 0)
   assert.deepStrictEqual(readdirSync(join(harness.dataFolder, "jobs")), [])
 })
 
 test("a stale attempt keeps nothing: the job belongs to the attempt that was started last", async (t) => {
   const harness = await JobsHarness.open(t)
-  const { ownerClient } = harness.database
+  const { superuser } = harness
   let commits = 0
   const handler = childHandler("succeed", {
     gather: async (job, output) => {
-      if (job.attempt === 1) await ownerClient.query("update job set attempt = 2")
+      if (job.attempt === 1) await superuser.query("update job set attempt = 2")
       return output
     },
     commit: () => {
@@ -178,7 +178,7 @@ test("kinds take turns, so that none waits behind the other's backlog", async (t
 test("folders of attempts that nobody runs are swept at the start, those of running ones stay", async (t) => {
   const harness = await JobsHarness.open(t)
   const { id } = await harness.enqueue(null)
-  await harness.database.ownerClient.query("update job set state = 'running', attempt = 2")
+  await harness.superuser.query("update job set state = 'running', attempt = 2")
   const folders = [`${id}-1`, `${id}-2`, "01890000-0000-7000-8000-000000000000-1"].map((name) =>
     join(harness.dataFolder, "jobs", name),
   )

@@ -4,23 +4,30 @@ import { AsyncResource } from "node:async_hooks"
 import { PassThrough } from "node:stream"
 import { type TestContext, test } from "node:test"
 
-import { createLog } from "../../src/base/log.ts"
-import { announceChange, type Change, hintChange, type Store, watchChanges } from "../../src/store/index.ts"
-import { testStore } from "../database.ts"
+import { createLog, type Log } from "../../src/base/log.ts"
+import {
+  announceChange,
+  type Change,
+  type ChangeWatch,
+  hintChange,
+  type Store,
+  watchChanges,
+} from "../../src/store/index.ts"
+import { silentLog, testStore } from "../database.ts"
+import { openSuperuser } from "../superuser.ts"
 
 /** The context of the file itself, in which no transaction is open. */
 const outside = new AsyncResource("elsewhere")
-const log = createLog({ level: "silent", destination: process.stderr })
 
 test("a change is told when its transaction commits, to those of its topic, and once", async (t) => {
-  const { store, workspaceId, announce } = await setUp(t)
-  const { heard, changes } = await listen(t, store, { pollMs: 50 })
+  const { store, workspaceId, announce, listen } = await setUp(t)
+  const { heard, changes } = await listen(store, { pollMs: 50 })
   const ofTopic: Change[] = []
   const unsubscribe = changes.subscribe("key", (change) => ofTopic.push(change))
   await announce("key", "1")
   await announce("other", "2")
   await t.waitFor(() => assert.strictEqual(heard.length, 2))
-  await pollsPass(t, store, announce, heard)
+  await pollsPass(t, { store, announce, listen }, heard)
   assert.deepStrictEqual(ofTopic, [{ workspaceId, topic: "key", subject: "1" }])
   unsubscribe()
   await announce("key", "3")
@@ -29,8 +36,8 @@ test("a change is told when its transaction commits, to those of its topic, and 
 })
 
 test("a change of a transaction that is rolled back is told to nobody", async (t) => {
-  const { store, workspaceId, announce } = await setUp(t)
-  const { heard } = await listen(t, store, { pollMs: 50 })
+  const { store, workspaceId, announce, listen } = await setUp(t)
+  const { heard } = await listen(store, { pollMs: 50 })
   await assert.rejects(
     store.inWorkspace(workspaceId, async (transaction) => {
       await announceChange(transaction, { workspaceId, topic: "key", subject: "undone" })
@@ -38,7 +45,7 @@ test("a change of a transaction that is rolled back is told to nobody", async (t
     }),
     /undo/,
   )
-  await pollsPass(t, store, announce, heard)
+  await pollsPass(t, { store, announce, listen }, heard)
   assert.deepStrictEqual(
     heard.map(({ subject }) => subject).filter((subject) => subject === "undone"),
     [],
@@ -46,9 +53,9 @@ test("a change of a transaction that is rolled back is told to nobody", async (t
 })
 
 test("a change whose notice is lost is found by the poll, also one that commits after a later one", async (t) => {
-  const { store, workspaceId } = await setUp(t)
+  const { store, workspaceId, listen } = await setUp(t)
   const deaf: Store = { ...store, listen: () => Promise.resolve(() => Promise.resolve()) }
-  const { heard } = await listen(t, deaf, { pollMs: 50 })
+  const { heard } = await listen(deaf, { pollMs: 50 })
   const isSeen = (subject: string) => heard.some((change) => change.subject === subject)
   await store.inWorkspace(workspaceId, async (transaction) => {
     await announceChange(transaction, { workspaceId, topic: "key", subject: "early id, late commit" })
@@ -62,26 +69,25 @@ test("a change whose notice is lost is found by the poll, also one that commits 
 })
 
 test("a hint is told to those who listen and leaves no row", async (t) => {
-  const { store, workspaceId, ownerClient } = await setUp(t)
-  const { heard } = await listen(t, store, { pollMs: 60_000 })
+  const { store, workspaceId, superuser, listen } = await setUp(t)
+  const { heard } = await listen(store, { pollMs: 60_000 })
   const hint = { workspaceId, topic: "job", subject: "7" }
   await store.inWorkspace(workspaceId, (transaction) => hintChange(transaction, hint))
   await t.waitFor(() => assert.deepStrictEqual(heard, [hint]))
-  assert.strictEqual((await ownerClient.query("select from change")).rows.length, 0)
+  assert.strictEqual((await superuser.query("select from change")).rows.length, 0)
 })
 
 test("what is not ours on the channel is passed over, and a listener that fails stops no other", async (t) => {
-  const { store, announce, ownerClient } = await setUp(t)
+  const { store, announce, superuser, listen } = await setUp(t)
   const destination = new PassThrough()
   const warned = createLog({ level: "warn", destination })
-  const changes = await watchChanges({ store, log: warned, pollMs: 60_000 })
-  t.after(() => changes.close())
+  const { changes } = await listen(store, { pollMs: 60_000, log: warned })
   const heard: Change[] = []
   changes.subscribe("key", () => {
     throw new Error("clumsy")
   })
   changes.subscribe("key", (change) => heard.push(change))
-  await ownerClient.query("select pg_notify('quernstone_change', 'rubbish')")
+  await superuser.query("select pg_notify('quernstone_change', 'rubbish')")
   await announce("key", "1")
   await t.waitFor(() => assert.strictEqual(heard.length, 1))
   const logged = String(destination.read())
@@ -89,10 +95,24 @@ test("what is not ours on the channel is passed over, and a listener that fails 
 })
 
 async function setUp(t: TestContext) {
+  // Registered before the database's own hook: hooks run in this order.
+  const watches: ChangeWatch[] = []
+  t.after(async () => {
+    for (const watch of watches) await watch.close()
+  })
   const database = await testStore(t)
   const { store, workspaceId } = database
+  const superuser = await openSuperuser(t, database)
   return {
     ...database,
+    superuser,
+    listen: async (to: Store, options: { readonly pollMs: number; readonly log?: Log }) => {
+      const heard: Change[] = []
+      const onChange = (change: Change) => void heard.push(change)
+      const changes = await watchChanges({ store: to, log: silentLog, ...options, onChange })
+      watches.push(changes)
+      return { heard, changes }
+    },
     announce: (topic: string, subject: string) =>
       store.inWorkspace(workspaceId, (transaction) =>
         announceChange(transaction, { workspaceId, topic, subject }),
@@ -100,22 +120,15 @@ async function setUp(t: TestContext) {
   }
 }
 
-async function listen(t: TestContext, store: Store, options: { readonly pollMs: number }) {
-  const heard: Change[] = []
-  const changes = await watchChanges({ store, log, ...options, onChange: (change) => heard.push(change) })
-  t.after(() => changes.close())
-  return { heard, changes }
-}
-
 /** Until a second watcher, which polls only, has found a change that was made just now: by then the first has polled as well. */
 async function pollsPass(
   t: TestContext,
-  store: Store,
-  announce: (topic: string, subject: string) => Promise<void>,
+  setting: Pick<Awaited<ReturnType<typeof setUp>>, "store" | "announce" | "listen">,
   heard: readonly Change[],
 ): Promise<void> {
+  const { store, announce, listen } = setting
   const deaf: Store = { ...store, listen: () => Promise.resolve(() => Promise.resolve()) }
-  const poller = await listen(t, deaf, { pollMs: 100 })
+  const poller = await listen(deaf, { pollMs: 100 })
   await announce("mark", "mark")
   const isMark = ({ topic }: Change) => topic === "mark"
   await t.waitFor(() => assert(heard.some(isMark) && poller.heard.some(isMark)))
