@@ -1,6 +1,17 @@
+/** @file Puts the console into the page. */
+import "@mantine/core/styles.css"
+import "./style.css"
+import "./endpoint/endpoint.css"
+
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 
+import { App } from "./app.tsx"
+
 const root = document.getElementById("root")
 if (root === null) throw new Error("index.html has no #root")
-createRoot(root).render(<StrictMode>Quernstone</StrictMode>)
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)

@@ -1,0 +1,63 @@
+/** @file The models with their newest version. */
+import { Table, Text } from "@mantine/core"
+
+import { useLanguage } from "../language.tsx"
+import { Failure } from "../parts/failure.tsx"
+import { Loading } from "../parts/loading.tsx"
+import { metricText } from "../parts/metric.ts"
+import { Prose } from "../parts/prose.tsx"
+import { Section } from "../parts/section.tsx"
+import { useModels } from "../queries.ts"
+
+export function Models() {
+  const { say, format } = useLanguage()
+  const { data, error, refetch } = useModels()
+  return (
+    <Section title={say("modelsTitle")}>
+      {data === undefined && error === null && <Loading lines={3} />}
+      {data === undefined && error !== null && (
+        <Failure title={say("failureTitle")} error={error} onTryAgain={() => void refetch()} />
+      )}
+      {data?.items.length === 0 && (
+        <Text size="sm" c="dimmed">
+          <Prose text={say("modelsNone")} />
+        </Text>
+      )}
+      {data !== undefined && data.items.length > 0 && (
+        <Table.ScrollContainer minWidth={420} className="list-frame">
+          <Table verticalSpacing={6} className="list">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th scope="col">{say("tableName")}</Table.Th>
+                <Table.Th scope="col">{say("tableVersion")}</Table.Th>
+                <Table.Th scope="col">{say("tableTarget")}</Table.Th>
+                <Table.Th scope="col">{say("tableScore")}</Table.Th>
+                <Table.Th scope="col">{say("tableMade")}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {data.items.map(({ name, latest }) => (
+                <Table.Tr key={name}>
+                  <Table.Th scope="row">{name}</Table.Th>
+                  <Table.Td>{latest?.version ?? "–"}</Table.Td>
+                  <Table.Td>{latest?.target ?? "–"}</Table.Td>
+                  <Table.Td>
+                    {latest === null
+                      ? "–"
+                      : `${metricText(latest.primaryMetric.name)} ${format.score(latest.primaryMetric.value)}`}
+                  </Table.Td>
+                  <Table.Td>{latest === null ? "–" : format.ago(latest.createdAt, Date.now())}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      {data !== undefined && data.nextCursor !== null && (
+        <Text size="xs" c="dimmed">
+          <Prose text={say("modelsMore", { count: data.items.length })} />
+        </Text>
+      )}
+    </Section>
+  )
+}
