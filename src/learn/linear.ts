@@ -178,6 +178,7 @@ function emitLinear(
   const [score = ""] = builder.node("Gemm", [input, weights, intercept], { outputs: ["linear/score"] })
   if (model.link === "identity") return builder.op("Reshape", [score, builder.constant(int64([-1]))])
   if (model.link === "softmax") return builder.op("Softmax", [score], { axis: int(1) })
-  const margins = builder.op("Concat", [builder.op("Neg", [score]), score], { axis: int(1) })
-  return builder.op("Sigmoid", [margins])
+  // Softmax of -z/2 and z/2 is the sigmoid of -z and z; ONNX Runtime's own Sigmoid is 0 below about -18.
+  const halves = builder.op("Mul", [score, builder.constant(float32([-0.5, 0.5], [1, 2]))])
+  return builder.op("Softmax", [halves], { axis: int(1) })
 }

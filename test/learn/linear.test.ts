@@ -160,6 +160,15 @@ test("collinear and constant-zero features do not stop convergence", () => {
   }
 })
 
+test("more features than a factor is made for, and than rows, are solved as well", () => {
+  const data = randomTrainingData({ rowCount: 40, featureCount: 1_600, classCount: 3, seed: 15 })
+  for (const l1Ratio of [0, 0.5]) {
+    const model = fitted(fitLinear(data, { penalty: 2, l1Ratio }))
+    const probabilities = model.predict(data.features, 40)
+    assert.ok(logLoss({ classCount: 3, probabilities, targets: Int32Array.from(data.target.values) }) < 0.7)
+  }
+})
+
 test("L1 leaves out weights exactly, all of them at a great penalty", () => {
   const data = randomTrainingData({ rowCount: 300, featureCount: 20, classCount: 2, seed: 3 })
   const [none, some] = fitLinearPath(data, [1e6, 20], { l1Ratio: 1 })
