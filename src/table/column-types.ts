@@ -53,7 +53,8 @@ export function isStray(cell: string, format: CellFormat): string {
 }
 
 const columnsPerQuery = 50
-const sampleRows = 20_480
+// A guess costs some twelve tests a cell, trying it on all rows one: so the guess is made on few rows.
+const sampleRows = 2_048
 
 async function decideGroup(raw: RawTable, options: TypeOptions): Promise<Map<string, TypedColumn>> {
   const decided = new Map<string, TypedColumn>()

@@ -14,6 +14,8 @@ export type SandboxOptions = {
   readonly folder: string
   readonly memoryBytes: number
   readonly threads: number
+  /** Statements will name hundreds of columns: an optimiser whose time grows with their square is left out. */
+  readonly isWide?: boolean | undefined
 }
 
 export type Sandbox = {
@@ -41,6 +43,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     autoload_known_extensions: "false",
   })
   const connection = await instance.connect()
+  if (options.isWide === true) await connection.run("SET disabled_optimizers = 'common_subexpressions'")
   await connection.run("SET TimeZone = 'UTC'")
   await connection.run(`SET allowed_directories = [${sqlText(`${folder}/`)}]`)
   await connection.run("SET enable_external_access = false")

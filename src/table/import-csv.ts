@@ -82,6 +82,7 @@ export async function importCsv(options: ImportCsvOptions): Promise<ImportedTabl
     folder: options.folder,
     memoryBytes: options.memoryBytes ?? defaultSandboxMemoryBytes,
     threads: options.threads ?? 2,
+    isWide: names.names.length > wideColumnsMin,
   })
   try {
     const columns = names.names.map((name, index) => ({ cell: `c${index}`, name }))
@@ -108,6 +109,7 @@ const sniffBytes = 256 * 1024
 /** However lenient the limit on bad rows: a column with more strays than this is not of that type. */
 const strayShareCeiling = 0.01
 const reasonsShown = 3
+const wideColumnsMin = 300
 
 async function sniffFile(options: ImportCsvOptions, label: string): Promise<Sniffed> {
   const parts: Buffer[] = []

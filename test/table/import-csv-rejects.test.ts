@@ -148,3 +148,15 @@ test("flights_late_25k.csv imports to 25,000 rows of 17 columns, and only the ta
   assert.equal(shares.at(-1), 1)
   assert.equal(existsSync(join(folder, "clean.csv")) || existsSync(join(folder, "raw.parquet")), false)
 })
+
+test("a table of many columns keeps them all, in order", async (t) => {
+  const columnCount = 400
+  const numbers = Array.from({ length: columnCount }, (_, index) => index)
+  const row = (factor: number) => numbers.map((number) => number * factor).join(",")
+  const imported = await importText(
+    t,
+    `${numbers.map((number) => `c${number}`).join(",")}\n${row(1)}\n${row(0.5)}\n`,
+  )
+  assert.equal(imported.schema[columnCount - 1]?.name, `c${columnCount - 1}`)
+  assert.deepEqual(rowsOf(imported.table), [numbers, numbers.map((number) => number * 0.5)])
+})
