@@ -198,3 +198,10 @@ test("tensors are copied out of the file, also out of a Node Buffer", () => {
   bytes.fill(0)
   assert.deepEqual(decoded.graph.initializers, small.graph.initializers)
 })
+
+test("a tensor that is a part of a larger buffer is written as that part", () => {
+  const data = Float32Array.of(0, 1, 2, 3).subarray(1, 3)
+  const initializers = [{ name: "part", tensor: { type: "float32" as const, shape: [2], data } }]
+  const bytes = encodeModel({ ...small, graph: { ...small.graph, initializers } })
+  assert.deepEqual(decodeModel(bytes).graph.initializers, [{ name: "part", tensor: float32([1, 2]) }])
+})

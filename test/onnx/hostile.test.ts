@@ -163,12 +163,32 @@ test("data in another file, tensors in segments and unknown element types are re
   assert.throws(() => decodeModel(unknown), refused(/element type 99/))
 })
 
+test("a field that is longer than its message is refused, though the file goes on", () => {
+  const graphOf = (nameLength: number) =>
+    Uint8Array.of(7 * 8 + 2, 3, 2 * 8 + 2, nameLength, 0x61, 0x32, 1, 0x62)
+  assert.equal(decodeModel(graphOf(1)).graph.name, "a")
+  assert.throws(() => decodeModel(graphOf(4)), refused(/beyond its message/))
+})
+
 test("texts that are not UTF-8, and fields of the wrong kind, are refused", () => {
-  const notText = new BinaryWriter()
-    .tag(2, WireType.LengthDelimited)
-    .bytes(Uint8Array.of(0xff, 0xfe))
-    .finish()
-  assert.throws(() => decodeModel(notText), refused(/./))
+  const { graph: whole } = decodeModel(sample())
+  const named = (producerName: string) => {
+    const versions = { irVersion: 10, opsets: [], producerName, producerVersion: "", domain: "" }
+    return Buffer.from(
+      encodeModel({
+        ...versions,
+        modelVersion: 0n,
+        description: "",
+        metadata: {},
+        graph: whole,
+        functions: [],
+      }),
+    )
+  }
+  const bytes = named("quern")
+  assert.equal(decodeModel(bytes).producerName, "quern")
+  bytes[bytes.indexOf("quern") + 1] = 0xff
+  assert.throws(() => decodeModel(bytes), refused(/./))
   const wrongKind = new BinaryWriter().tag(7, WireType.Varint).int32(1).finish()
   assert.throws(() => decodeModel(wrongKind), refused(/wrong kind/))
   assert.throws(
