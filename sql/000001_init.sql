@@ -117,7 +117,7 @@ create table dataset_version (
   row_count bigint not null,
   table_schema jsonb not null,
   profile jsonb not null,
-  source jsonb not null,
+  source json not null,
   rejected_count bigint not null,
   rejected_rows jsonb not null,
   job_id uuid,
@@ -147,7 +147,8 @@ create table model_version (
   byte_length bigint not null,
   signature jsonb not null,
   -- Leaderboard, scores with intervals, recipe, split, timings: what the training job found.
-  report jsonb not null,
+  -- As text, so that the columns of an example row stay in their order.
+  report json not null,
   job_id uuid,
   created_at timestamptz(3) not null default now(),
   primary key (workspace_id, id),

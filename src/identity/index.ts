@@ -11,6 +11,7 @@ export {
   type IdempotentBeginning,
   removeOldIdempotencyKeys,
 } from "./idempotency.ts"
+export { createKeyRing, type KeyRing } from "./key-ring.ts"
 export { type ApiKey, createKey, type KeyOrder, listKeys, type NewApiKey, revokeKey } from "./keys.ts"
 export {
   hostAllowed,

@@ -10,6 +10,7 @@ export {
   jobHandler,
   type RunningJob,
 } from "./job.ts"
+export { createJobDesk, type JobDesk } from "./job-desk.ts"
 export type { JobContext, JobModule, Progress } from "./job-module.ts"
 export { cancelJob, enqueue, getJob, jobTopics, listJobs, watchJob } from "./queue.ts"
 export { type ChildLimits, type ChildOutcome, type RunChildOptions, runChild } from "./run-child.ts"

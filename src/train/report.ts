@@ -42,7 +42,12 @@ export const trainingReportSchema = z
       }),
     }),
     columns: z.array(
-      z.object({ name: z.string(), use: z.string(), reason: z.string().nullable(), featureCount: z.int() }),
+      z.object({
+        name: z.string(),
+        use: z.string(),
+        reason: z.object({ key: z.string(), parameters: z.record(z.string(), z.number()) }).nullable(),
+        featureCount: z.int(),
+      }),
     ),
     leaderboard: z.array(leaderboardEntrySchema),
     primaryMetric: z.string(),

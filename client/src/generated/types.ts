@@ -18,6 +18,34 @@ export type ApiKey = {
   revokedAt: string | null
 }
 
+export type ColumnProfile = {
+  name: string
+  type: "integer" | "number" | "boolean" | "date" | "timestamp" | "text"
+  missingCount: number
+  distinctCount: number
+  min: number | null
+  max: number | null
+  mean: number | null
+  standardDeviation: number | null
+  quantiles: Array<{
+    share: number
+    value: number
+  }> | null
+  areQuantilesApproximate: boolean
+  histogram: {
+    edges: Array<number>
+    counts: Array<number>
+  } | null
+  top: Array<{
+    value: string | number | boolean
+    count: number
+  }>
+  meanLength: number | null
+  isConstant: boolean
+  isIdentifier: boolean
+  float32MergedShare: number | null
+}
+
 export type Dataset = {
   name: string
   latestVersion: number
@@ -39,9 +67,9 @@ export type DatasetVersion = {
   dataset: string
   schema: Array<{
     name: string
-    type: string
+    type: "integer" | "number" | "boolean" | "date" | "timestamp" | "text"
   }>
-  profile: { [key: string]: unknown }
+  profile: Profile
   source: { [key: string]: unknown }
   rejectedRows: Array<RejectedRow>
 }
@@ -348,6 +376,12 @@ export type Problem = {
   column?: string | undefined
 }
 
+export type Profile = {
+  rowCount: number
+  duplicateRowCount: number
+  columns: Array<ColumnProfile>
+}
+
 export type RejectedRow = {
   line: number
   column: string | null
@@ -405,7 +439,10 @@ export type TrainingReport = {
   columns: Array<{
     name: string
     use: string
-    reason: string | null
+    reason: {
+      key: string
+      parameters: { [key: string]: number }
+    } | null
     featureCount: number
   }>
   leaderboard: Array<LeaderboardEntry>
@@ -438,7 +475,43 @@ export type TrainingRequest = {
   model?: string | undefined
   task?: "binary" | "multiclass" | "regression" | undefined
   positive?: string | number | undefined
-  recipe?: { [key: string]: unknown } | undefined
+  recipe?: {
+    version: 1
+    columns: Array<{
+      name: string
+      use: "number"
+      impute: "median" | {
+        constant: number
+      }
+      scale: boolean
+      clip: [number, number] | null
+      missingIndicator: "auto" | boolean
+    } | {
+      name: string
+      use: "boolean"
+      impute: "median" | {
+        constant: number
+      }
+      scale: boolean
+      missingIndicator: "auto" | boolean
+    } | {
+      name: string
+      use: "category"
+      rareLevelRowsMin: number
+      levelsMax: number
+      open: boolean
+    } | {
+      name: string
+      use: "datetime"
+      dateParts: Array<"year" | "month" | "day_of_week" | "day_of_year" | "hour" | "minute">
+      scale: boolean
+      missingIndicator: "auto" | boolean
+    } | {
+      name: string
+      use: "ignore"
+      reason: "identifier" | "constant" | "text" | "chosen"
+    }>
+  } | undefined
   seed?: number | undefined
 }
 

@@ -33,7 +33,9 @@ function describeOperation(operationId: string, operation: Operation): Json {
     "x-scope": operation.scope,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.bodyKind === "file" ? { requestBody: fileBody } : {}),
-    ...(operation.body === undefined ? {} : { requestBody: jsonContent(operation.body, "input") }),
+    ...(operation.bodyKind === "json"
+      ? { requestBody: { required: true, ...jsonContent(operation.body, "input") } }
+      : {}),
     responses: {
       [operation.status]: describeResponse(operation),
       default: { description: "an error", ...jsonContent(errorBody, "output") },
@@ -63,7 +65,7 @@ function describeResponse(operation: Operation): Json {
     }
   if (operation.responseKind === "events")
     return { description, content: { "text/event-stream": { schema: { type: "string" } } } }
-  return operation.response === undefined
+  return operation.responseKind === "none"
     ? { description }
     : { description, ...jsonContent(operation.response, "output") }
 }
@@ -72,8 +74,7 @@ function jsonContent(schema: z.ZodType, io: "input" | "output"): Json {
   return { content: { "application/json": { schema: schemaOf(schema, io) } } }
 }
 
-function describeParameters(schema: z.ZodType | undefined, place: "path" | "query"): Json[] {
-  if (schema === undefined) return []
+function describeParameters(schema: z.ZodType, place: "path" | "query"): Json[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })
   return Object.entries(properties).map(([name, property]) => {
     return { name, in: place, required: place === "path" || required.includes(name), schema: property }

@@ -8,16 +8,21 @@ export type Operation = {
   readonly path: string
   readonly scope: "predict" | "read" | "write" | "admin"
   readonly summary: string
-  readonly params?: z.ZodType
-  readonly query?: z.ZodType
-  /** JSON unless `bodyKind` says that a file is streamed. */
-  readonly body?: z.ZodType
-  readonly bodyKind?: "file"
+  readonly params: z.ZodType
+  readonly query: z.ZodType
+  /** JSON, or `none` where there is no body or a file is streamed. */
+  readonly body: z.ZodType
+  readonly bodyKind: "none" | "json" | "file"
   readonly status: 200 | 201 | 202 | 204
-  /** Absent for 204 and where a stream or a file comes. */
-  readonly response?: z.ZodType
-  readonly responseKind?: "file" | "events"
+  /** `none` for 204 and where a stream or a file comes. */
+  readonly response: z.ZodType
+  readonly responseKind: "none" | "json" | "file" | "events"
 }
+
+export const none = z.strictObject({})
+
+/** What most operations have; each says what differs. */
+const plain = { params: none, query: none, body: none, bodyKind: "none", responseKind: "json" } as const
 
 const nameParams = z.object({ name: schema.name })
 const versionParams = z.object({
@@ -28,6 +33,7 @@ const idParams = z.object({ id: z.uuid() })
 
 export const operations = {
   getServer: {
+    ...plain,
     method: "GET",
     path: "/api/v1/server",
     scope: "read",
@@ -36,6 +42,7 @@ export const operations = {
     response: schema.serverState,
   },
   listDatasets: {
+    ...plain,
     method: "GET",
     path: "/api/v1/datasets",
     scope: "read",
@@ -45,6 +52,7 @@ export const operations = {
     response: schema.pageOf(schema.dataset),
   },
   getDataset: {
+    ...plain,
     method: "GET",
     path: "/api/v1/datasets/{name}",
     scope: "read",
@@ -54,6 +62,7 @@ export const operations = {
     response: schema.dataset,
   },
   listDatasetVersions: {
+    ...plain,
     method: "GET",
     path: "/api/v1/datasets/{name}/versions",
     scope: "read",
@@ -64,6 +73,7 @@ export const operations = {
     response: schema.pageOf(schema.datasetVersionSummary),
   },
   addDatasetVersion: {
+    ...plain,
     method: "POST",
     path: "/api/v1/datasets/{name}/versions",
     scope: "write",
@@ -75,6 +85,7 @@ export const operations = {
     response: schema.job,
   },
   getDatasetVersion: {
+    ...plain,
     method: "GET",
     path: "/api/v1/datasets/{name}/versions/{version}",
     scope: "read",
@@ -84,15 +95,18 @@ export const operations = {
     response: schema.datasetVersion,
   },
   startTraining: {
+    ...plain,
     method: "POST",
     path: "/api/v1/training-jobs",
     scope: "write",
     summary: "Train a model: a job that ends with a new model version",
+    bodyKind: "json",
     body: schema.trainingRequest,
     status: 202,
     response: schema.job,
   },
   listJobs: {
+    ...plain,
     method: "GET",
     path: "/api/v1/jobs",
     scope: "read",
@@ -102,6 +116,7 @@ export const operations = {
     response: schema.pageOf(schema.job),
   },
   getJob: {
+    ...plain,
     method: "GET",
     path: "/api/v1/jobs/{id}",
     scope: "read",
@@ -111,15 +126,18 @@ export const operations = {
     response: schema.job,
   },
   watchJob: {
+    ...plain,
     method: "GET",
     path: "/api/v1/jobs/{id}/events",
     scope: "read",
     summary: "The job as server-sent events until it ends; Last-Event-ID resumes",
     params: idParams,
     status: 200,
+    response: none,
     responseKind: "events",
   },
   cancelJob: {
+    ...plain,
     method: "POST",
     path: "/api/v1/jobs/{id}/cancel",
     scope: "write",
@@ -129,6 +147,7 @@ export const operations = {
     response: schema.job,
   },
   listModels: {
+    ...plain,
     method: "GET",
     path: "/api/v1/models",
     scope: "read",
@@ -138,6 +157,7 @@ export const operations = {
     response: schema.pageOf(schema.model),
   },
   getModel: {
+    ...plain,
     method: "GET",
     path: "/api/v1/models/{name}",
     scope: "read",
@@ -147,6 +167,7 @@ export const operations = {
     response: schema.model,
   },
   listModelVersions: {
+    ...plain,
     method: "GET",
     path: "/api/v1/models/{name}/versions",
     scope: "read",
@@ -157,6 +178,7 @@ export const operations = {
     response: schema.pageOf(schema.modelVersionSummary),
   },
   getModelVersion: {
+    ...plain,
     method: "GET",
     path: "/api/v1/models/{name}/versions/{version}",
     scope: "read",
@@ -166,15 +188,18 @@ export const operations = {
     response: schema.modelVersion,
   },
   getModelFile: {
+    ...plain,
     method: "GET",
     path: "/api/v1/models/{name}/versions/{version}/file",
     scope: "read",
     summary: "The ONNX file as it is served",
     params: versionParams,
     status: 200,
+    response: none,
     responseKind: "file",
   },
   getModelLineage: {
+    ...plain,
     method: "GET",
     path: "/api/v1/models/{name}/versions/{version}/lineage",
     scope: "read",
@@ -184,16 +209,19 @@ export const operations = {
     response: z.object({ edges: z.array(schema.lineageEdge) }),
   },
   setModelAlias: {
+    ...plain,
     method: "PUT",
     path: "/api/v1/models/{name}/aliases/{alias}",
     scope: "write",
     summary: "Point an alias at a version",
     params: z.object({ name: schema.name, alias: schema.name }),
+    bodyKind: "json",
     body: z.strictObject({ version: z.int().positive() }).meta({ id: "AliasRequest" }),
     status: 200,
     response: schema.model,
   },
   listEndpoints: {
+    ...plain,
     method: "GET",
     path: "/api/v1/endpoints",
     scope: "read",
@@ -203,6 +231,7 @@ export const operations = {
     response: schema.pageOf(schema.endpoint),
   },
   getEndpoint: {
+    ...plain,
     method: "GET",
     path: "/api/v1/endpoints/{name}",
     scope: "read",
@@ -212,25 +241,31 @@ export const operations = {
     response: schema.endpoint,
   },
   deploy: {
+    ...plain,
     method: "POST",
     path: "/api/v1/endpoints/{name}/deployments",
     scope: "write",
     summary:
       "Serve a model version under this name; 202 names the instances that do not have it warm after 30 s",
     params: nameParams,
+    bodyKind: "json",
     body: schema.deployRequest,
     status: 200,
     response: schema.endpoint,
   },
   deleteEndpoint: {
+    ...plain,
     method: "DELETE",
     path: "/api/v1/endpoints/{name}",
     scope: "write",
     summary: "Stop serving under this name",
     params: nameParams,
     status: 204,
+    response: none,
+    responseKind: "none",
   },
   predict: {
+    ...plain,
     method: "POST",
     path: "/api/v1/endpoints/{name}/predict",
     scope: "predict",
@@ -240,11 +275,13 @@ export const operations = {
       explain: z.enum(["true", "false"]).optional(),
       strict: z.enum(["true", "false"]).optional(),
     }),
+    bodyKind: "json",
     body: schema.predictRequest,
     status: 200,
     response: schema.predictResponse,
   },
   listKeys: {
+    ...plain,
     method: "GET",
     path: "/api/v1/keys",
     scope: "admin",
@@ -254,21 +291,26 @@ export const operations = {
     response: schema.pageOf(schema.apiKey),
   },
   createKey: {
+    ...plain,
     method: "POST",
     path: "/api/v1/keys",
     scope: "admin",
     summary: "Make an API key; the answer shows it once",
+    bodyKind: "json",
     body: schema.keyRequest,
     status: 201,
     response: schema.newApiKey,
   },
   revokeKey: {
+    ...plain,
     method: "DELETE",
     path: "/api/v1/keys/{id}",
     scope: "admin",
     summary: "Revoke an API key, in force everywhere within 3 s",
     params: idParams,
     status: 204,
+    response: none,
+    responseKind: "none",
   },
 } as const satisfies Readonly<Record<string, Operation>>
 

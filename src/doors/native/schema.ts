@@ -2,8 +2,11 @@
 import { z } from "zod"
 
 import { namePattern } from "../../base/identifiers.ts"
+import { columnSchemaSchema } from "../../collect/index.ts"
+import { recipePlanSchema } from "../../prepare/recipe.ts"
 import { signatureSchema } from "../../prepare/signature.ts"
-import { trainingReportSchema } from "../../train/report.ts"
+import { profileSchema } from "../../table/profile.ts"
+import { trainingReportSchema } from "../../train/index.ts"
 
 export const name = z
   .string()
@@ -108,8 +111,8 @@ export const dataset = z
 export const datasetVersion = datasetVersionSummary
   .extend({
     dataset: name,
-    schema: z.array(z.object({ name: z.string(), type: z.string() })),
-    profile: z.record(z.string(), z.unknown()),
+    schema: z.array(columnSchemaSchema),
+    profile: profileSchema,
     source: z.record(z.string(), z.unknown()),
     rejectedRows: z.array(rejectedRow),
   })
@@ -123,7 +126,7 @@ export const trainingRequest = z
     model: name.optional().meta({ description: "name of the model; the dataset's name when absent" }),
     task: z.enum(["binary", "multiclass", "regression"]).optional(),
     positive: z.union([z.string(), z.number()]).optional(),
-    recipe: z.record(z.string(), z.unknown()).optional(),
+    recipe: recipePlanSchema.optional(),
     seed: z
       .int()
       .min(0)

@@ -1,0 +1,41 @@
+/** @file What the server hands to the import child and what comes back. */
+import { z } from "zod"
+
+import { profileSchema } from "../table/profile.ts"
+import { columnTypes } from "../table/table.ts"
+
+export const importOptionsSchema = z.object({
+  filename: z.string().nullable(),
+  delimiter: z.string().nullable(),
+  decimal: z.enum([".", ","]).nullable(),
+  header: z.boolean().nullable(),
+  encoding: z.string().nullable(),
+})
+export type ImportOptions = z.infer<typeof importOptionsSchema>
+
+export const rejectedRowSchema = z.object({
+  line: z.number(),
+  column: z.string().nullable(),
+  reason: z.string(),
+  text: z.string(),
+})
+export type RejectedRow = z.infer<typeof rejectedRowSchema>
+
+export const columnSchemaSchema = z.object({ name: z.string(), type: z.enum(columnTypes) })
+
+export const importOutputSchema = z.object({
+  parquetPath: z.string(),
+  schema: z.array(columnSchemaSchema),
+  rowCount: z.number(),
+  rejected: z.object({ count: z.number(), rows: z.array(rejectedRowSchema) }),
+  dialect: z.object({
+    delimiter: z.string(),
+    decimal: z.enum([".", ","]),
+    hasHeader: z.boolean(),
+    encoding: z.string(),
+  }),
+  warnings: z.array(z.string()),
+  profile: profileSchema,
+  contentDigest: z.string(),
+})
+export type ImportOutput = z.infer<typeof importOutputSchema>

@@ -1,0 +1,57 @@
+/** @file A job as server-sent events (HTML Standard, section 9.2): one event a change, kept alive, resumed by Last-Event-ID. */
+import type { FastifyReply, FastifyRequest } from "fastify"
+
+import { fault } from "../../base/errors.ts"
+import type { Limits } from "../../base/limits.ts"
+import type { Job, JobDesk } from "../../jobs/index.ts"
+import { principalOf } from "../http/server.ts"
+import { jobBody } from "./map.ts"
+
+/** Proxies close a stream that is silent for longer than this. */
+const keepAliveMs = 15_000
+
+export function createJobEvents(options: { readonly jobs: JobDesk; readonly limits: Limits }) {
+  const { jobs, limits } = options
+  let openStreams = 0
+  return async function streamJob(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    jobId: string,
+  ): Promise<FastifyReply> {
+    const { workspaceId } = principalOf(request)
+    if (openStreams >= limits.eventStreamsMax)
+      throw fault("EVENT_STREAMS_FULL", { limit: limits.eventStreamsMax })
+    const lastSeen = Number(request.headers["last-event-id"] ?? 0)
+    const ended = new AbortController()
+    const changes = jobs.watch(workspaceId, jobId, {
+      afterRevision: Number.isSafeInteger(lastSeen) ? lastSeen : 0,
+      signal: ended.signal,
+    })
+    // The first state comes before the head of the answer, so that an unknown job is still a 404.
+    const first = await changes.next()
+    openStreams += 1
+    reply.hijack()
+    const { raw } = reply
+    raw.writeHead(200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+      "x-request-id": request.id,
+    })
+    const timer = setInterval(() => raw.write(": alive\n\n"), keepAliveMs)
+    raw.on("close", () => ended.abort())
+    try {
+      if (!first.done) write(raw, first.value)
+      for await (const job of changes) write(raw, job)
+    } finally {
+      clearInterval(timer)
+      openStreams -= 1
+      raw.end()
+    }
+    return reply
+  }
+}
+
+function write(raw: NodeJS.WritableStream, job: Job): void {
+  raw.write(`id: ${job.revision}\nevent: job\ndata: ${JSON.stringify(jobBody(job))}\n\n`)
+}

@@ -1,0 +1,3 @@
+/** @file Training: a dataset version becomes a model version with its report. */
+export { type LeaderboardEntry, type Score, type TrainingReport, trainingReportSchema } from "./report.ts"
+export { createTrainer, type Trainer, type TrainingRequest, trainJobHandler } from "./train-job.ts"

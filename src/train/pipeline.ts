@@ -1,0 +1,174 @@
+/** @file From a table to a model file and its report: split, compare, choose, refit, write, score through the file. */
+import assert from "node:assert"
+
+import type { Clock } from "../base/clock.ts"
+import type { Limits } from "../base/limits.ts"
+import type { TrainingTarget } from "../learn/learner.ts"
+import { fitRecipe } from "../prepare/fit.ts"
+import { type InferredRecipe, inferRecipe } from "../prepare/infer-recipe.ts"
+import type { RecipePlan } from "../prepare/recipe.ts"
+import type { RecipeReason } from "../prepare/recipe-reasons.ts"
+import type { Signature, Task } from "../prepare/signature.ts"
+import { encodeTarget, inferTarget, type Target } from "../prepare/target.ts"
+import type { Table } from "../table/table.ts"
+import { exampleOf } from "./example.ts"
+import { type Features, featuresOf } from "./features.ts"
+import { importanceOf, writeModelFile } from "./model-file.ts"
+import type { Score, TrainingReport } from "./report.ts"
+import { primaryScoreOf, scoreTest } from "./scoring.ts"
+import {
+  type Candidate,
+  compareLearners,
+  pickTarget,
+  type Selection,
+  spreadTarget,
+  trainingData,
+} from "./selection.ts"
+import { type RowSplit, splitRows } from "./split-rows.ts"
+
+export type PipelineInput = {
+  readonly table: Table
+  readonly target: string
+  readonly task: Task | null
+  readonly positive: string | number | null
+  /** The user's own recipe; inferred when null. */
+  readonly plan: RecipePlan | null
+  readonly seed: number
+  readonly dataset: TrainingReport["dataset"]
+  readonly quernstoneVersion: string
+  readonly limits: Limits
+  readonly clock: Clock
+  readonly onProgress: (phase: string, done: number, total: number) => void
+  readonly shouldStop: () => boolean
+}
+
+export type PipelineOutput = {
+  readonly bytes: Uint8Array
+  readonly signature: Signature
+  readonly report: TrainingReport
+}
+
+type Scored = { readonly candidate: Candidate; readonly validation: Score }
+
+/** Throws TARGET_UNLEARNABLE and what fitting the recipe says. */
+export async function trainModel(input: PipelineInput): Promise<PipelineOutput> {
+  const { table, clock, seed, onProgress } = input
+  const startedMs = clock.monotonicMs()
+  const target = inferTarget(table, {
+    target: input.target,
+    ...(input.task === null ? {} : { task: input.task }),
+    ...(input.positive === null ? {} : { positiveClass: input.positive }),
+  })
+  const encoded = encodeTarget(table, target)
+  const truth = spreadTarget(encoded, table.rowCount)
+  const split = splitRows({ table, target: target.name, rows: encoded.rows, seed, limits: input.limits })
+  const recipe = inferRecipe(table, { target: target.name, trainingRows: split.trainRows })
+  const plan = input.plan ?? recipe.plan
+  const selection = await compareLearners({
+    table,
+    plan,
+    target,
+    truth,
+    folds: split.folds,
+    clock,
+    onProgress: (done, total) => onProgress("comparing", done, total),
+    shouldStop: input.shouldStop,
+  })
+  const scored = scoreCandidates(selection, { target, truth, seed })
+  const chosen = chooseBest(scored)
+  onProgress("refitting", 0, 1)
+  const { signature, fitted } = fitRecipe({ plan, table, trainingRows: split.allButTest, target })
+  const features = await featuresOf({ table, signature, fitted, rows: split.allButTest })
+  const learner = chosen.candidate.refit(trainingData(features, pickTarget(truth, split.allButTest)))
+  const { dataset, quernstoneVersion } = input
+  const bytes = writeModelFile({ signature, fitted, learner, features, dataset, quernstoneVersion })
+  onProgress("scoring", 0, 1)
+  const test = await scoreTest({ table, target, truth, bytes, signature, split, seed })
+  const report: TrainingReport = {
+    ...describeRun({
+      input,
+      target,
+      split,
+      plan,
+      reasons: recipe.reasons,
+      features,
+      withTarget: encoded.rows.length,
+    }),
+    threshold: signature.threshold,
+    leaderboard: scored.map(({ candidate, validation }) => ({
+      learner: candidate.learner,
+      parameters: candidate.parameters,
+      validation,
+      fitMs: candidate.fitMs,
+      isChosen: candidate === chosen.candidate,
+    })),
+    primaryMetric: chosen.validation.name,
+    test,
+    importance: await importanceOf({ bytes, table, signature, rows: split.allButTest }),
+    example: exampleOf({ table, signature, target: target.name, row: split.testRows[0] ?? 0 }),
+    durationMs: clock.monotonicMs() - startedMs,
+  }
+  onProgress("scoring", 1, 1)
+  return { bytes, signature, report }
+}
+
+/** The part of the report that says what was done to which rows and columns. */
+function describeRun(options: {
+  readonly input: PipelineInput
+  readonly target: Target
+  readonly split: RowSplit
+  readonly plan: RecipePlan
+  readonly reasons: InferredRecipe["reasons"]
+  readonly features: Features
+  readonly withTarget: number
+}) {
+  const { input, target, split, plan, reasons, features } = options
+  return {
+    version: 1 as const,
+    task: target.task,
+    target: target.name,
+    classes: target.classes === null ? null : [...target.classes],
+    positiveClass: target.positiveClass,
+    dataset: input.dataset,
+    split: {
+      strategy: split.strategy,
+      seed: input.seed,
+      rows: { ...split.counts, withoutTarget: input.table.rowCount - options.withTarget },
+    },
+    columns: plan.columns.map(({ name, use }) => ({
+      name,
+      use,
+      reason: sentenceOf(reasons.get(name)),
+      featureCount: features.names.filter(({ column }) => column === name).length,
+    })),
+    warnings: [],
+  }
+}
+
+/** The report keeps the reason's key and numbers; whoever shows it says it in his language. */
+function sentenceOf(reason: RecipeReason | undefined): TrainingReport["columns"][number]["reason"] {
+  return reason === undefined ? null : { key: reason.key, parameters: { ...reason.parameters } }
+}
+
+function scoreCandidates(
+  selection: Selection,
+  context: {
+    readonly target: Target
+    readonly truth: TrainingTarget
+    readonly seed: number
+  },
+): Scored[] {
+  const { target, seed } = context
+  const truth = pickTarget(context.truth, selection.rows)
+  return selection.candidates.map((candidate) => ({
+    candidate,
+    validation: primaryScoreOf({ target, predictions: candidate.predictions, truth, seed }),
+  }))
+}
+
+/** Best on the rows that folds predicted; a tie goes to the earlier, simpler one. */
+function chooseBest(scored: readonly Scored[]): Scored {
+  const [first, ...rest] = scored
+  assert(first !== undefined)
+  return rest.reduce((best, next) => (next.validation.value < best.validation.value ? next : best), first)
+}

@@ -1,0 +1,27 @@
+/** @file The log keeps secrets out, wherever in a line they stand. */
+import assert from "node:assert/strict"
+import { Writable } from "node:stream"
+import { test } from "node:test"
+
+import { createLog, redactSecrets } from "../../src/base/log.ts"
+
+const key = `qst_AbCd1234_${"k".repeat(43)}`
+
+test("secrets are blotted out by field name and inside texts", () => {
+  let written = ""
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      written += String(chunk)
+      done()
+    },
+  })
+  const log = createLog({ level: "info", destination })
+  log.info({ password: "hunter2", request: { authorization: "Bearer x" } }, `called with ${key}`)
+  log.info({ url: "postgresql://app:hunter2@db/quernstone" }, "connecting")
+  assert.ok(!written.includes("hunter2") && !written.includes(key) && !written.includes("Bearer x"), written)
+  assert.equal(JSON.parse(written.split("\n")[0] ?? "").level, "info")
+})
+
+test("a text without secrets stays as it is", () => {
+  assert.equal(redactSecrets("http://localhost:7070/a@b qst_ short"), "http://localhost:7070/a@b qst_ short")
+})
