@@ -1,4 +1,5 @@
 /** @file What the first start makes: the one default workspace, and the admin key in a file that only its owner reads. */
+import assert from "node:assert"
 import { mkdir, open, readFile, rename } from "node:fs/promises"
 import { join } from "node:path"
 
@@ -47,7 +48,7 @@ export async function ensureAdminKey(options: {
   const { store, clock, dataFolder, workspaceId } = options
   const path = join(dataFolder, "keys", "admin.json")
   const held = await readAdminKey(path)
-  const configured = configuredKey(options.configuredAdminKey, path)
+  const configured = configuredKey(options.configuredAdminKey)
   const before = await stateOf(store, configured ?? held)
   if (configured !== null && before === "revoked")
     throw fault("KEY_REVOKED", { displayId: configured.displayId })
@@ -65,10 +66,11 @@ export async function ensureAdminKey(options: {
   return { key: text.key, path, isNew }
 }
 
-function configuredKey(configured: string | null, path: string): ApiKeyText | null {
+/** The configuration has checked its form. */
+function configuredKey(configured: string | null): ApiKeyText | null {
   if (configured === null) return null
   const text = parseApiKey(configured)
-  if (text === null) throw fault("ADMIN_KEY_FILE", { path })
+  assert(text !== null)
   return text
 }
 

@@ -1,5 +1,5 @@
 /** @file Names of jobs that other rooms may use. */
-export type { AttemptSettings, JobIntervals } from "./attempt.ts"
+export type { JobIntervals } from "./attempt.ts"
 export { entryUrl } from "./entry-url.ts"
 export {
   type AnyJobHandler,
@@ -12,6 +12,6 @@ export {
 } from "./job.ts"
 export { createJobDesk, type JobDesk } from "./job-desk.ts"
 export type { JobContext, JobModule, Progress } from "./job-module.ts"
-export { cancelJob, enqueue, getJob, jobTopics, listJobs, watchJob } from "./queue.ts"
+export { cancelJob, countJobs, enqueue, getJob, jobTopics, listJobs, watchJob } from "./queue.ts"
 export { type ChildLimits, type ChildOutcome, type RunChildOptions, runChild } from "./run-child.ts"
 export { defaultJobIntervals, type JobWorker, type JobWorkerOptions, startJobs } from "./worker.ts"

@@ -10,6 +10,7 @@ import { sendTicket } from "./boss.ts"
 import type { Job, JobError } from "./job.ts"
 import {
   countQueuedJobs,
+  countUnfinishedJobs,
   insertJob,
   type JobKey,
   jobOf,
@@ -63,6 +64,14 @@ export async function listJobs(
   const rows = await selectJobs(transaction, { ...page, limit: page.limit + 1 })
   const items = rows.slice(0, page.limit).map(jobOf)
   return { items, nextCursor: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null }
+}
+
+/** How many jobs of a workspace wait and run, in all processes. */
+export async function countJobs(
+  transaction: Transaction,
+  workspaceId: string,
+): Promise<{ queued: number; running: number }> {
+  return await countUnfinishedJobs(transaction, workspaceId)
 }
 
 /**

@@ -50,6 +50,18 @@ export async function countQueuedJobs(
   return rows[0]?.waiting ?? 0
 }
 
+/** By index job_unfinished. */
+export async function countUnfinishedJobs(
+  transaction: Transaction,
+  workspaceId: string,
+): Promise<{ queued: number; running: number }> {
+  const { rows } = await sql<{ queued: number; running: number }>`
+    select (count(*) filter (where state = 'queued'))::int4 as queued,
+      (count(*) filter (where state = 'running'))::int4 as running
+    from job where workspace_id = ${workspaceId} and state in ('queued', 'running')`.execute(transaction)
+  return rows[0] ?? { queued: 0, running: 0 }
+}
+
 export async function selectJob(transaction: Transaction, key: JobKey): Promise<JobRow | undefined> {
   return await transaction
     .selectFrom("job")

@@ -7,6 +7,7 @@ import { test } from "node:test"
 
 import { fault } from "../../src/base/errors.ts"
 import { defaultLimits } from "../../src/base/limits.ts"
+import type { Store } from "../../src/store/index.ts"
 import { childHandler, JobsHarness, jsonOf, MIB } from "./jobs-harness.ts"
 
 test("a job is staged, run, kept with its success, and its folder is gone", async (t) => {
@@ -103,6 +104,30 @@ test("a fault while the result is kept undoes all of it, and nothing of the job'
   const { rows } = await harness.superuser.query("select from change where topic = 'made'")
   assert.strictEqual(rows.length, 0)
   assert.deepStrictEqual(readdirSync(join(harness.dataFolder, "jobs")), [])
+})
+
+test("a result waits for a database that is away, and is kept once it is back", async (t) => {
+  const harness = await JobsHarness.open(t)
+  let isAway = false
+  let refused = 0
+  const leaving: Store = {
+    ...harness.store,
+    inWorkspace: async (workspaceId, work) => {
+      if (!isAway) return await harness.store.inWorkspace(workspaceId, work)
+      if (++refused === 3) isAway = false
+      throw fault("DATABASE_UNAVAILABLE", { reason: "away" })
+    },
+  }
+  const handler = childHandler("succeed", {
+    gather: (_job, output) => {
+      isAway = true
+      return Promise.resolve(output)
+    },
+  })
+  await harness.work([handler], { store: leaving, intervals: { settleMs: 20, refreshMs: 60_000 } })
+  const job = await harness.finished((await harness.enqueue(null)).id)
+  assert.deepStrictEqual([job.state, job.attempt], ["succeeded", 1])
+  assert.strictEqual(refused, 3)
 })
 
 test("a stale attempt keeps nothing: the job belongs to the attempt that was started last", async (t) => {
