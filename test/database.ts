@@ -14,6 +14,7 @@ import { createLog } from "../src/base/log.ts"
 import { connectClient } from "../src/store/connect.ts"
 import { openStore, type Store, type StoreOptions } from "../src/store/database.ts"
 import { withParts } from "../src/store/database-url.ts"
+import { ensureDatabase } from "../src/store/roles.ts"
 import { testServer } from "./test-server.ts"
 
 export const silentLog = createLog({ level: "silent", destination: process.stderr })
@@ -83,7 +84,11 @@ export async function temporaryDataFolder(t: TestContext): Promise<string> {
 export async function cloneTemplate(): Promise<TestDatabase> {
   const { superuserUrl, ownerUrl, appUrl, template } = testServer()
   const name = `test_${randomBytes(6).toString("hex")}`
-  await asSuperuser(`create database ${name} template ${template} owner quernstone_owner`)
+  await asSuperuser(async (client) => {
+    await client.query(`create database ${name} template ${template} owner quernstone_owner`)
+    // A clone has the tables of its template, but not the rights on the database itself.
+    await ensureDatabase(client, name)
+  })
   return {
     name,
     appUrl: withParts(appUrl, { database: name }),
@@ -93,10 +98,12 @@ export async function cloneTemplate(): Promise<TestDatabase> {
 }
 
 export function dropDatabase({ name }: TestDatabase): Promise<void> {
-  return asSuperuser(`drop database if exists ${name} with (force)`)
+  return asSuperuser(async (client) => {
+    await client.query(`drop database if exists ${name} with (force)`)
+  })
 }
 
-async function asSuperuser(statement: string): Promise<void> {
+async function asSuperuser(work: (client: Client) => Promise<void>): Promise<void> {
   const client = await connectClient(testServer().superuserUrl, { name: "test" })
-  await client.query(statement).finally(() => client.end())
+  await work(client).finally(() => client.end())
 }

@@ -21,8 +21,10 @@ const linksSchema = z.array(z.object({ source: z.string(), target: z.string() })
 const packageSchema = z.object({ version: z.string() })
 
 /** Throws CLUSTER_UNSUPPORTED where no package has programs that run here. */
-export async function findBinaries(location: ClusterLocation): Promise<ClusterBinaries> {
-  const packaged = packageFolder()
+export async function findBinaries(
+  location: ClusterLocation,
+  packaged: string = packageFolder(),
+): Promise<ClusterBinaries> {
   const own = await prepare({ packaged, libraryFolder: join(location.dataFolder, "pg-libraries") })
   if (await areRunnable(own, location)) return own
   if (location.user === null) throw unsupported()
