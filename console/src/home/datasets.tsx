@@ -6,6 +6,7 @@ import { Failure } from "../parts/failure.tsx"
 import { Loading } from "../parts/loading.tsx"
 import { Prose } from "../parts/prose.tsx"
 import { Section } from "../parts/section.tsx"
+import { TableFrame } from "../parts/table-frame.tsx"
 import { useDatasets } from "../queries.ts"
 
 export function Datasets() {
@@ -23,7 +24,7 @@ export function Datasets() {
         </Text>
       )}
       {data !== undefined && data.items.length > 0 && (
-        <Table.ScrollContainer minWidth={420} className="list-frame">
+        <TableFrame>
           <Table verticalSpacing={6} className="list">
             <Table.Thead>
               <Table.Tr>
@@ -46,7 +47,7 @@ export function Datasets() {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </TableFrame>
       )}
       {data !== undefined && data.nextCursor !== null && (
         <Text size="xs" c="dimmed">

@@ -7,6 +7,7 @@ import { Loading } from "../parts/loading.tsx"
 import { metricText } from "../parts/metric.ts"
 import { Prose } from "../parts/prose.tsx"
 import { Section } from "../parts/section.tsx"
+import { TableFrame } from "../parts/table-frame.tsx"
 import { useModels } from "../queries.ts"
 
 export function Models() {
@@ -24,7 +25,7 @@ export function Models() {
         </Text>
       )}
       {data !== undefined && data.items.length > 0 && (
-        <Table.ScrollContainer minWidth={420} className="list-frame">
+        <TableFrame>
           <Table verticalSpacing={6} className="list">
             <Table.Thead>
               <Table.Tr>
@@ -51,7 +52,7 @@ export function Models() {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </TableFrame>
       )}
       {data !== undefined && data.nextCursor !== null && (
         <Text size="xs" c="dimmed">

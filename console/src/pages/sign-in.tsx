@@ -27,7 +27,7 @@ export function SignIn({ isForbidden }: { readonly isForbidden: boolean }) {
           <form onSubmit={submit} noValidate>
             <Stack gap="md">
               <div>
-                <Title order={1} size="h3">
+                <Title order={2} size="h3">
                   {say("signInTitle")}
                 </Title>
                 <Text size="sm" c="dimmed">

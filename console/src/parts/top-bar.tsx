@@ -1,5 +1,5 @@
 /** @file The bar above every page: the mark, whether the server answers, the language, the way out. */
-import { Button, Group, SegmentedControl, Text } from "@mantine/core"
+import { Button, Group, SegmentedControl } from "@mantine/core"
 
 import { useLanguage } from "../language.tsx"
 import { useSession } from "../session.tsx"
@@ -14,9 +14,7 @@ export function TopBar({ connection }: { readonly connection: Connection }) {
     <header className="top-bar">
       <Group gap="xs" wrap="nowrap">
         <Mark title={say("productMark")} />
-        <Text component="span" fw={600} size="lg" className="product-name">
-          {say("productName")}
-        </Text>
+        <h1 className="product-name">{say("productName")}</h1>
       </Group>
       <Group gap="sm" wrap="nowrap">
         {connection !== "unknown" && (
