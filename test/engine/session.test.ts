@@ -173,8 +173,9 @@ test("a session in a thread gives the same bits as one in place", async (t) => {
   assert.deepEqual(await there.run({ numeric, text }), await here.run({ numeric, text }))
 })
 
-test("the death of its thread fails the runs that wait and closes the session", async () => {
+test("the death of its thread fails the runs that wait and closes the session", async (t) => {
   const worker = new Worker(entryUrl("../../src/engine/session-worker", import.meta.url))
+  t.after(() => worker.terminate())
   const session = await sessionIn(worker, { bytes: identityModel("float32"), options: { threads: 1 } })
   const lost = session.run({ x: float32([1]) })
   const died = (error: unknown) => error instanceof Fault && error.code === "ENGINE_RUN_FAILED"
@@ -183,8 +184,9 @@ test("the death of its thread fails the runs that wait and closes the session", 
   await session.close()
 })
 
-test("a thread that dies before the model is open fails the opening", async () => {
+test("a thread that dies before the model is open fails the opening", async (t) => {
   const worker = new Worker("throw new Error('no /secret/place/here')", { eval: true })
+  t.after(() => worker.terminate())
   await assert.rejects(
     sessionIn(worker, { bytes: identityModel("float32"), options: { threads: 1 } }),
     (error) => isFault(error, "ENGINE_RUN_FAILED") && error.parameters.reason === "its thread ended: no here",
