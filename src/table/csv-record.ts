@@ -73,7 +73,7 @@ export class RecordScanner {
         at++
       }
       if (at >= end) return isLast ? "unclosedQuote" : "partial"
-      if (at + 1 >= end && !isLast) return "partial"
+      // A quote at the very end closes for now: the blanks after it are then found to be partial.
       if (window[at + 1] !== quote || at + 1 >= end) break
       at += 2
     }
