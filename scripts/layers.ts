@@ -59,7 +59,7 @@ function roomOf(path: string, layers: Layers): string | null {
   return Object.hasOwn(layers, room) ? room : null
 }
 
-/** `main` in the table allows the composition root; the client stands beside src/. */
+/** The client stands beside src/. */
 function outsideRoom(target: string): string | null {
   return relative("../client/src", target).startsWith("..") ? null : "client"
 }

@@ -35,7 +35,8 @@ async function load(bytes: Uint8Array, { threads }: SessionOptions): Promise<Inf
       executionMode: "sequential",
       interOpNumThreads: 1,
       intraOpNumThreads: threads,
-      logSeverityLevel: 3,
+      // Errors reach the caller as faults; ONNX Runtime would also print them to stderr, with values of the call.
+      logSeverityLevel: 4,
     })
   } catch (error) {
     throw fault("ENGINE_LOAD_FAILED", { reason: reasonOf(error) }, { cause: error })

@@ -29,6 +29,5 @@ export {
   requirePredict,
   requireScope,
   type Scope,
-  scopes,
 } from "./principal.ts"
 export { type AdminKey, defaultWorkspaceId, ensureAdminKey, ensureDefaultWorkspace } from "./workspaces.ts"

@@ -1,8 +1,7 @@
 /** @file Entry of a job's child process: imports the job's module, runs it, reports progress and outcome through the channel. */
 import { Worker } from "node:worker_threads"
-
+import { entryUrl } from "../base/entry.ts"
 import { isFault } from "../base/errors.ts"
-import { entryUrl } from "./entry-url.ts"
 import { type Order, orderSchema, type Progress, type Report } from "./job-module.ts"
 import { readProcessMemory } from "./process-memory.ts"
 

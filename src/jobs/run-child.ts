@@ -1,10 +1,9 @@
 /** @file Runs a job's module in a child process of its own: memory and time are bounded, it can be killed, and its memory comes back. */
 import { type ChildProcess, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
-
+import { entryUrl } from "../base/entry.ts"
 import { Fault, fault, isErrorCode } from "../base/errors.ts"
 import type { Log } from "../base/log.ts"
-import { entryUrl } from "./entry-url.ts"
 import { type Order, type Progress, type Report, reportSchema } from "./job-module.ts"
 import { readProcessMemory } from "./process-memory.ts"
 

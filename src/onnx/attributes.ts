@@ -14,10 +14,6 @@ export function float(value: number): AttributeValue {
   return { kind: "float", value: Math.fround(value) }
 }
 
-export function floats(values: Iterable<number>): AttributeValue {
-  return { kind: "floats", value: Float32Array.from(values) }
-}
-
 export function text(value: string): AttributeValue {
   return { kind: "string", value }
 }

@@ -1,11 +1,8 @@
 /** @file The registry: models, immutable versions, aliases, lineage. */
-export { type LineageEdge, type LineageKind, lineageOf, link } from "./lineage.ts"
+export { type LineageEdge, type LineageKind, link } from "./lineage.ts"
 export {
   addModelVersion,
-  getModel,
   getModelVersion,
-  listModels,
-  listModelVersions,
   type Model,
   type ModelReport,
   type ModelVersion,

@@ -4,11 +4,11 @@ import type { TestContext } from "node:test"
 import type { Client } from "pg"
 
 import { systemClock } from "../../src/base/clock.ts"
+import { entryUrl } from "../../src/base/entry.ts"
 import { defaultLimits } from "../../src/base/limits.ts"
 import {
   type AnyJobHandler,
   enqueue,
-  entryUrl,
   getJob,
   type Job,
   type JobHandler,

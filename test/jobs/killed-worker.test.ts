@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { type TestContext, test } from "node:test"
 import { fileURLToPath } from "node:url"
 
-import { entryUrl } from "../../src/jobs/index.ts"
+import { entryUrl } from "../../src/base/entry.ts"
 import { childHandler, JobsHarness } from "./jobs-harness.ts"
 
 /** The least that pg-boss's supervision tells apart; in the migration it is 10. */

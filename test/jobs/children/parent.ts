@@ -1,8 +1,7 @@
 /** @file A process that runs a blocking job, prints the child's pid once it blocks, and waits to be killed. */
 import { readdirSync, readFileSync } from "node:fs"
-
+import { entryUrl } from "../../../src/base/entry.ts"
 import { createLog } from "../../../src/base/log.ts"
-import { entryUrl } from "../../../src/jobs/entry-url.ts"
 import { runChild } from "../../../src/jobs/run-child.ts"
 
 await runChild({
