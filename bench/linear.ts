@@ -24,15 +24,7 @@ import { importCsv } from "../src/table/import-csv.ts"
 import { readTable } from "../src/table/read-table.ts"
 import type { Table } from "../src/table/table.ts"
 import { askPython, preparePython } from "./peers/linear/python.ts"
-
-type LinearResult = {
-  readonly case: string
-  readonly unit: string
-  readonly ours: number
-  readonly peer: number | null
-  readonly peerName: string | null
-  readonly ratio: number | null
-}
+import { type BenchOptions, type BenchResult, median } from "./report.ts"
 
 /** Both sides' default: C = 1, alpha = 1. */
 const penalty = 1
@@ -47,9 +39,9 @@ const sets = [
   { name: "flights_late_25k", target: "late" },
 ] as const
 
-export async function run({ isSmallest }: { readonly isSmallest: boolean }): Promise<LinearResult[]> {
+export async function run({ isSmallest }: BenchOptions): Promise<BenchResult[]> {
   const python = isSmallest ? null : await preparePython(process.env.XDG_CACHE_HOME ?? null)
-  const results: LinearResult[] = []
+  const results: BenchResult[] = []
   for (const set of isSmallest ? sets.slice(0, 1) : sets)
     results.push(...(await compareOn(set, { python, repeats: isSmallest ? 1 : repeatCount })))
   return results
@@ -60,7 +52,7 @@ type Scores = { readonly losses: readonly number[]; readonly fitMs: readonly num
 async function compareOn(
   set: (typeof sets)[number],
   options: { readonly python: string | null; readonly repeats: number },
-): Promise<LinearResult[]> {
+): Promise<BenchResult[]> {
   const csv = `examples/data/${set.name}.csv`
   const table = await readCsv(csv)
   const folds = Array.from({ length: options.repeats }, (_, repeat) => foldsOf(table.rowCount, repeat))
@@ -81,7 +73,7 @@ async function compareOn(
         )
   const peerName = theirs === null ? null : `scikit-learn ${theirs.version}`
   if (theirs !== null) console.log(`${set.name}: ${pairedSentence(ours.losses, theirs.losses, unit)}`)
-  const result = (name: string, of: string, read: (scores: Scores) => number): LinearResult => {
+  const result = (name: string, of: string, read: (scores: Scores) => number): BenchResult => {
     const peer = theirs === null ? null : read(theirs)
     return {
       case: name,
@@ -203,12 +195,4 @@ function pairedSentence(ours: readonly number[], theirs: readonly number[], unit
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? 0)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }

@@ -52,6 +52,21 @@ test("groups of mixed classes are drawn whole and an absent class does not spoil
     assert.ok(low <= high && Number.isFinite(low) && Number.isFinite(high))
 })
 
+test("groups of one class keep their number in every replicate, mixed groups are one stratum", () => {
+  const greatestWeight = {
+    names: ["greatest"],
+    measure: (weights: Float64Array, values: Float64Array) => {
+      values[0] = Math.max(...weights)
+    },
+  }
+  const groups = Int32Array.of(0, 0, 1, 1, 2, 2, 3, 3)
+  const highest = (strata: Int32Array) =>
+    bootstrapIntervals([greatestWeight], { rowCount: 8, strata, groups, seed: 3 })[0]?.high
+  // Two groups of each class: none comes more than twice. Four mixed ones: one comes three times in a fifth of the replicates.
+  assert.equal(highest(Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1)), 2)
+  assert.equal(highest(Int32Array.of(0, 1, 1, 0, 0, 1, 1, 0)), 3)
+})
+
 test("intervals depend on the seed alone", () => {
   const predictions = randomPredictions({ rowCount: 200, seed: 1 })
   const sampling = { rowCount: 200, strata: predictions.targets, groups: null, seed: 4 }
