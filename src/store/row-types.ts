@@ -56,7 +56,7 @@ function tableType(name: string, columns: readonly ColumnRow[], checks: readonly
 }
 
 function columnType(column: ColumnRow, checks: readonly CheckRow[]): string {
-  if (column.type === "jsonb") {
+  if (column.type === "jsonb" || column.type === "json") {
     if (!column.is_required) return "NullableJson"
     return column.has_default ? "GeneratedJson" : "Json"
   }

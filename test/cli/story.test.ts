@@ -64,7 +64,7 @@ test("datasets, models and endpoints are listed, shown, downloaded and deleted",
   assert.equal(missing.status, 1)
   assert.equal(JSON.parse(missing.stdout).error.code, "ENDPOINT_NOT_FOUND")
   const alias = await quernstone(["deploy", "m@nobody"])
-  assert.match(alias.stderr, /Model m has no alias nobody; it has: -\./)
+  assert.match(alias.stderr, /Model m has no alias nobody; it has: production\./)
 })
 
 test("rows come from words, a file or stdin, and answers explain themselves", async (t) => {
@@ -103,7 +103,7 @@ test("a training that cannot work fails with the server's own sentence", async (
   const { status, stdout, stderr } = await quernstone(["train", iris, "--target", "colour", "--json"])
   assert.equal(status, 1)
   const { error } = JSON.parse(stdout)
-  assert.equal(error.code, "TARGET_MISSING")
+  assert.equal(error.code, "TARGET_NOT_FOUND")
   assert.ok(stderr.includes(error.message))
 })
 

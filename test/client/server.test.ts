@@ -49,7 +49,7 @@ test("a dataset, a model, an endpoint, an answer: every operation does what its 
   const { edges } = await client.getModelLineage({ name, version: 1 })
   assert.ok(edges.some(({ source }) => source.kind === "dataset_version"))
   const { aliases } = await client.setModelAlias({ name, alias: "champion", body: { version: 1 } })
-  assert.deepEqual(aliases, { champion: 1 })
+  assert.deepEqual(aliases, { champion: 1, production: 1 })
   assert.equal((await client.getModel({ name })).latestVersion, 1)
 
   const endpoint = await client.deploy({ name: "e", body: { model: name, alias: "champion" } })
