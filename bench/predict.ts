@@ -104,7 +104,7 @@ async function startQuernstone(folder: string): Promise<Target> {
 }
 
 async function trainAndDeploy(client: ReturnType<typeof createClient>): Promise<Record<string, unknown>> {
-  const csv = await readFile(join(root, "examples", "data", "flights_late_25k.csv", "utf8"))
+  const csv = new Uint8Array(await readFile(join(root, "examples", "data", "flights_late_25k.csv")))
   const added = await client.addDatasetVersion({ name: "flights", query: {}, body: csv })
   await waitFor(client, added.id)
   const training = await client.startTraining({ body: { dataset: "flights", target: "late" } })

@@ -308,6 +308,7 @@ async function listen(parts: DoorParts, opened: Opened): Promise<{ url: string; 
     isReady = false
     const destroyed = await http.drain()
     if (destroyed > 0) log.warn({ destroyed }, "connections were cut at the end of the drain")
+    log.flush()
   })
   if (tlsFiles !== null) {
     const stop = watchTls({ files: tlsFiles, log, onChange: http.reloadTls, everyMs: certificateCheckMs })

@@ -97,17 +97,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const durationMs = clock.monotonicMs() - request.startedMs
     const route = request.routeOptions.url ?? "unknown"
     observe({ method: request.method, route, status: reply.statusCode, durationMs })
-    log.info(
-      {
-        requestId: request.id,
-        method: request.method,
-        route,
-        status: reply.statusCode,
-        durationMs,
-        keyId: request.principal?.keyId,
-      },
-      "request",
-    )
+    log.access({
+      requestId: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      durationMs,
+      keyId: request.principal?.keyId ?? null,
+    })
   })
   app.setErrorHandler(async (error, request, reply) => replyWithError({ error, request, reply, log }))
   app.setNotFoundHandler(async (request, reply) =>
