@@ -1,6 +1,7 @@
 /** @file What tests of the platform stand on: a fresh database with a workspace, a data folder, a quiet log. */
 import { randomBytes } from "node:crypto"
-import { chmod, mkdtemp, rm } from "node:fs/promises"
+import { rmSync } from "node:fs"
+import { chmod, mkdtemp } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TestContext } from "node:test"
@@ -73,15 +74,25 @@ export async function addWorkspace(store: Store, clock: Clock = systemClock): Pr
   return workspaceId
 }
 
-/** An empty folder, removed with the test, that PostgreSQL's user can reach when the tests run as root. */
-export async function temporaryDataFolder(t: TestContext): Promise<string> {
+/**
+ * An empty folder that PostgreSQL's user can reach when the tests run as root. It is removed when the process of the
+ * test file ends: hooks of a test run in the order in which they were made, so that a hook would remove it under the
+ * feet of what the test opened in it later.
+ */
+export async function temporaryDataFolder(_t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "quernstone-data-"))
   await chmod(folder, 0o711)
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  if (temporaryFolders.length === 0)
+    process.once("exit", () => {
+      for (const each of temporaryFolders) rmSync(each, { recursive: true, force: true })
+    })
+  temporaryFolders.push(folder)
   return folder
 }
 
-export async function cloneTemplate(): Promise<TestDatabase> {
+const temporaryFolders: string[] = []
+
+async function cloneTemplate(): Promise<TestDatabase> {
   const { superuserUrl, ownerUrl, appUrl, template } = testServer()
   const name = `test_${randomBytes(6).toString("hex")}`
   await asSuperuser(async (client) => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { existsSync } from "node:fs"
-import { chown } from "node:fs/promises"
+import { chown, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { test } from "node:test"
 import { setTimeout as delay } from "node:timers/promises"
@@ -28,11 +28,23 @@ test("the store's tests pass on PostgreSQL 15", {
     runtimeFolder: null,
     systemFolder: join(folder, "system"),
   })
-  if (user !== null) await chown(folder, user.uid, user.gid)
+  const passwordFile = join(folder, "password")
+  await writeFile(passwordFile, "secret")
+  if (user !== null) for (const path of [folder, passwordFile]) await chown(path, user.uid, user.gid)
   const data = join(folder, "data")
   const made = spawnSync(
     join(programs, "initdb"),
-    ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+    [
+      "-D",
+      data,
+      "-U",
+      "postgres",
+      "--auth=scram-sha-256",
+      `--pwfile=${passwordFile}`,
+      "--encoding=UTF8",
+      "--locale=C.UTF-8",
+      "--no-sync",
+    ],
     { ...(user ?? {}), cwd: folder, encoding: "utf8" },
   )
   assert.equal(made.status, 0, made.stderr)
@@ -50,7 +62,7 @@ test("the store's tests pass on PostgreSQL 15", {
     socketFolder: folder,
     port: 5432,
     user: "postgres",
-    password: "",
+    password: "secret",
     database: "postgres",
   })
   for (;;) {
