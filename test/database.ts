@@ -92,7 +92,7 @@ export async function temporaryDataFolder(_t: TestContext): Promise<string> {
 
 const temporaryFolders: string[] = []
 
-async function cloneTemplate(): Promise<TestDatabase> {
+export async function cloneTemplate(): Promise<TestDatabase> {
   const { superuserUrl, ownerUrl, appUrl, template } = testServer()
   const name = `test_${randomBytes(6).toString("hex")}`
   await asSuperuser(async (client) => {
