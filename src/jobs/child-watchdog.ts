@@ -1,5 +1,5 @@
 /** @file A thread inside a job's child: ends the child when its parent is gone, even while the main thread is blocked by a run. */
-import { workerData } from "node:worker_threads"
+import { parentPort, workerData } from "node:worker_threads"
 
 const checkEveryMs = 500
 
@@ -8,3 +8,4 @@ const checkEveryMs = 500
 setInterval(() => {
   if (process.ppid !== workerData) process.kill(process.pid, "SIGKILL")
 }, checkEveryMs)
+parentPort?.postMessage("watching")

@@ -1,4 +1,5 @@
 /** @file Entry of a job's child process: imports the job's module, runs it, reports progress and outcome through the channel. */
+import { once } from "node:events"
 import { Worker } from "node:worker_threads"
 import { entryUrl } from "../base/entry.ts"
 import { isFault } from "../base/errors.ts"
@@ -13,7 +14,7 @@ let stopRequested = false
 // A terminal's Ctrl-C and a service manager's stop reach the whole group; the parent decides what becomes of us.
 process.on("SIGINT", () => undefined)
 process.on("SIGTERM", () => undefined)
-process.on("disconnect", () => process.exit(1))
+process.on("disconnect", end)
 process.on("message", (message) => {
   const order = orderSchema.parse(message)
   if (order.type === "stop") stopRequested = true
@@ -22,9 +23,16 @@ process.on("message", (message) => {
       exitWith({ type: "failed", message: stackOf(error), memoryPeakBytes: 0 }),
     )
 })
-new Worker(entryUrl("child-watchdog", import.meta.url), { workerData: Number(process.argv[2]) }).unref()
+const watchdog = new Worker(entryUrl("child-watchdog", import.meta.url), {
+  workerData: Number(process.argv[2]),
+})
+watchdog.unref()
+watchdog.on("error", end)
+const watching = once(watchdog, "message")
 
 async function runModule(order: Extract<Order, { type: "start" }>): Promise<void> {
+  // Not a step without the watchdog: it cannot even start once the folder is gone, and then nobody would end a blocked thread.
+  await watching
   const outcome = await outcomeOf(order)
   exitWith({ ...outcome, memoryPeakBytes: (await readProcessMemory("self"))?.peakBytes ?? 0 })
 }
@@ -69,15 +77,22 @@ function throttledProgress(): (progress: Progress) => void {
   }
 }
 
-/** A module may leave handles open (threads, databases), so the end is an exit and not an empty event loop. */
 function exitWith(report: Report): void {
-  send(report, () => process.exit(0))
+  send(report, end)
+}
+
+/**
+ * A module may leave handles, threads and promises behind. An orderly exit would run what is left of them, and native
+ * teardown as well; the outcome is in the pipe by now, or nobody wants it.
+ */
+function end(): void {
+  process.kill(process.pid, "SIGKILL")
 }
 
 function send(report: Report, onSent: () => void = () => undefined): void {
   // Without a channel the parent is gone: nobody waits for the outcome.
-  if (process.send === undefined || !process.connected) process.exit(1)
-  process.send(report, undefined, undefined, onSent)
+  if (process.send === undefined || !process.connected) end()
+  else process.send(report, undefined, undefined, onSent)
 }
 
 function stackOf(error: unknown): string {

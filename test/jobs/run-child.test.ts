@@ -150,6 +150,14 @@ test("a child whose parent was killed ends, even while it blocks its thread", as
   })
 })
 
+test("a child whose folder is gone before it is ready runs nothing", async (t) => {
+  const { options, folder, reports } = setUp(t, { module: misbehave, input: "block" })
+  const failure = failureOf(options)
+  rmSync(folder, { recursive: true })
+  assert.strictEqual((await failure).code, "JOB_CRASHED")
+  assert.deepStrictEqual(reports, [])
+})
+
 type SetUp = {
   readonly options: RunChildOptions
   readonly folder: string
