@@ -83,6 +83,10 @@ test("numbers: median, mean and population deviation of the filled values; the i
     range: [1, 9],
   })
   const rare = fitOne(numbers([Number.NaN, ...Array.from({ length: 99 }, (_, row) => row)]))
+  const more = fitOne(
+    numbers([Number.NaN, Number.NaN, Number.NaN, ...Array.from({ length: 197 }, (_, row) => row)]),
+  )
+  assert.equal(asNumber(more.figures).missingIndicator, true)
   assert.equal(asNumber(rare.figures).missingIndicator, false)
 })
 

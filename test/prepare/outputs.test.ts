@@ -112,6 +112,10 @@ test("a signature that contradicts itself or the graph is refused with the place
     [{ columns: rest }, "columns."],
     [{ columns: [...signature.columns, size] }, "columns"],
     [{ columns: [{ ...size, position: 99 }, ...rest] }, "columns.size.position"],
+    [
+      { columns: signature.columns.map((c) => (c.name === "gaps" ? { ...c, position: size.position } : c)) },
+      "columns.gaps.position",
+    ],
     [{ columns: rest.filter(({ input }) => input !== "numeric") }, "input numeric"],
     [{ ignored: [{ name: "size", reason: "chosen" }] }, "columns"],
     [{ classes: ["a", "b"] }, "classes"],

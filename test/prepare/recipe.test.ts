@@ -70,6 +70,7 @@ test("a measure that is different in every row is no identifier", () => {
   assert.equal(judge(numbers("weight", "number", (row) => row + 1)), "number: numbers")
   assert.equal(judge(numbers("distance", "integer", (row) => (row * 7919) % 100_003)), "number: numbers")
   assert.equal(judge(numbers("steps", "integer", (row) => row * row * 10)), "number: numbers")
+  assert.equal(judge(numbers("rank", "integer", (row) => (row * 7) % rowCount)), "number: numbers")
   assert.equal(judge(numbers("paid", "integer", (row) => (row * 7919) % 100_003)), "number: numbers")
 })
 
