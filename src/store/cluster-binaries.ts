@@ -60,7 +60,8 @@ async function prepare(options: {
   return {
     initdb: join(native, "bin", "initdb"),
     postgres: join(native, "bin", "postgres"),
-    environment: isLinked ? {} : { LD_LIBRARY_PATH: libraryFolder },
+    // Both: a library that is loaded by its link looks for others beside the link, not beside itself.
+    environment: isLinked ? {} : { LD_LIBRARY_PATH: `${libraryFolder}:${join(native, "lib")}` },
   }
 }
 

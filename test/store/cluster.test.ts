@@ -223,7 +223,9 @@ test("library links go elsewhere when the package is read-only", { skip: isRoot 
     systemFolder: join(parent, "system"),
   })
   const { environment } = await findBinaries(location, packaged)
-  assert.deepEqual(environment, { LD_LIBRARY_PATH: join(parent, "data", "pg-libraries") })
+  assert.deepEqual(environment, {
+    LD_LIBRARY_PATH: `${join(parent, "data", "pg-libraries")}:${join(packaged, "native", "lib")}`,
+  })
 })
 
 test("where no packaged program runs, CLUSTER_UNSUPPORTED says so", async (t) => {
