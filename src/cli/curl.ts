@@ -38,6 +38,6 @@ export async function makePredictKey(client: Client, { name }: Endpoint): Promis
 }
 
 /** Single quotes keep everything but themselves. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { createServer } from "node:net"
-import { join, relative } from "node:path"
+import { join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
@@ -18,6 +18,7 @@ import { type Context, clientOf, type Server } from "./context.ts"
 import { curlText, makePredictKey } from "./curl.ts"
 import { showUpload } from "./dataset.ts"
 import { followJob } from "./follow-job.ts"
+import { removalCommand } from "./leftovers.ts"
 import { holdServer, type LocalServer, startLocalServer } from "./local-server.ts"
 import { answerText, showReasons } from "./prediction-view.ts"
 import { runInTerminal } from "./process-context.ts"
@@ -36,14 +37,19 @@ const reasonsShown = 5
 export function runDemo(words: readonly string[]): Promise<void> {
   return runInTerminal(words, async (context) => {
     const { stop } = parseWords(words, context)
-    const dataFolder = context.environment.QUERNSTONE_DATA || join(root, ".quernstone")
+    const dataFolder = resolve(context.environment.QUERNSTONE_DATA || join(root, ".quernstone"))
     const running = await findRunning(context, dataFolder)
     const local = running === null ? await startOwn(context, dataFolder) : null
     try {
       const server = running ?? local?.server
       if (server === undefined) return
       await walkThrough(context, server)
-      showEnd(context, { server, dataFolder: local?.dataFolder ?? dataFolder, stop, isOwn: local !== null })
+      await showEnd(context, {
+        server,
+        dataFolder: local?.dataFolder ?? dataFolder,
+        stop,
+        isOwn: local !== null,
+      })
       if (local !== null && !stop) await holdServer(context, local)
     } finally {
       await local?.close()
@@ -172,7 +178,7 @@ async function sampleEndpoint(
   return { model, endpoint }
 }
 
-function showEnd(
+async function showEnd(
   { terminal }: Context,
   end: {
     readonly server: Server
@@ -180,12 +186,11 @@ function showEnd(
     readonly stop: boolean
     readonly isOwn: boolean
   },
-): void {
+): Promise<void> {
   const { say } = terminal
-  const { dataFolder } = end
-  if (!end.isOwn) terminal.line(say("demoAlreadyUp", { data: dataFolder }))
-  else
-    terminal.line(end.stop ? say("demoStopped", { data: dataFolder }) : say("demoStop", { data: dataFolder }))
+  const removal = await removalCommand(end.dataFolder)
+  if (!end.isOwn) terminal.line(say("demoAlreadyUp", { removal }))
+  else terminal.line(end.stop ? say("demoStopped", { removal }) : say("demoStop", { removal }))
 }
 
 async function orNull<Value>(answer: Promise<Value>): Promise<Value | null> {

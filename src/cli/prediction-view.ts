@@ -54,7 +54,7 @@ export function showReasons(terminal: Terminal, explanation: Explanation, most =
   const scale = Math.max(...shown.map(({ contribution }) => Math.abs(contribution)), 1e-12)
   const rows = shown.map(({ column, value, contribution }) => [
     `  ${cutText(plainText(column), 24)}`,
-    value === null ? say("missing") : cutText(plainText(String(value)), 18),
+    cutText(cellText(terminal, value), 18),
     signed(contribution),
     (contribution < 0 ? "-" : "+").repeat(
       Math.max(1, Math.round((Math.abs(contribution) / scale) * barWidth)),
@@ -75,6 +75,13 @@ export function showReasons(terminal: Terminal, explanation: Explanation, most =
   terminal.line(
     `  ${say("whySum", { baseline: shortNumber(baseline), sum: signed(score - baseline), score: shortNumber(score) })}`,
   )
+}
+
+/** A number as it was meant: binary fractions of seventeen digits say nothing more than seven. */
+function cellText({ say }: Terminal, value: Explanation["contributions"][number]["value"]): string {
+  if (value === null) return say("missing")
+  if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toPrecision(7)))
+  return plainText(String(value))
 }
 
 function signed(value: number): string {

@@ -412,16 +412,16 @@ const demoSentences = {
     zh: "自己试试（该密钥只能在此端点预测，有效 24 小时）：",
   },
   demoStop: {
-    en: "Ctrl-C stops it; `rm -rf {data}` removes everything that it made.",
-    zh: "按 Ctrl-C 停止；`rm -rf {data}` 可删除其产生的全部内容。",
+    en: "Ctrl-C stops it; `{removal}` removes everything that it made.",
+    zh: "按 Ctrl-C 停止；`{removal}` 可删除其产生的全部内容。",
   },
   demoStopped: {
-    en: "Stopped again. `npm start` keeps it up; `rm -rf {data}` removes everything that it made.",
-    zh: "已停止。`npm start` 可保持运行；`rm -rf {data}` 可删除其产生的全部内容。",
+    en: "Stopped again. `npm start` keeps it up; `{removal}` removes everything that it made.",
+    zh: "已停止。`npm start` 可保持运行；`{removal}` 可删除其产生的全部内容。",
   },
   demoAlreadyUp: {
-    en: "It was up already: Ctrl-C in its own terminal stops it; after that `rm -rf {data}` removes everything.",
-    zh: "服务早已在运行：在其终端按 Ctrl-C 停止；之后 `rm -rf {data}` 可删除全部内容。",
+    en: "It was up already: Ctrl-C in its own terminal stops it; after that `{removal}` removes everything.",
+    zh: "服务早已在运行：在其终端按 Ctrl-C 停止；之后 `{removal}` 可删除全部内容。",
   },
 } as const satisfies Readonly<Record<string, Sentence>>
 
