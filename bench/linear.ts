@@ -23,7 +23,7 @@ import { encodeTarget, inferTarget } from "../src/prepare/target.ts"
 import { importCsv } from "../src/table/import-csv.ts"
 import { readTable } from "../src/table/read-table.ts"
 import type { Table } from "../src/table/table.ts"
-import { askPython, preparePython } from "./peers/linear/python.ts"
+import { askPython, preparePython } from "./peers/python.ts"
 import { type BenchOptions, type BenchResult, median } from "./report.ts"
 
 /** Both sides' default: C = 1, alpha = 1. */
@@ -40,7 +40,12 @@ const sets = [
 ] as const
 
 export async function run({ isSmallest }: BenchOptions): Promise<BenchResult[]> {
-  const python = isSmallest ? null : await preparePython(process.env.XDG_CACHE_HOME ?? null)
+  const python = isSmallest
+    ? null
+    : await preparePython({
+        requirementsPath: "bench/peers/linear/requirements.txt",
+        cacheFolder: process.env.XDG_CACHE_HOME ?? null,
+      })
   const results: BenchResult[] = []
   for (const set of isSmallest ? sets.slice(0, 1) : sets)
     results.push(...(await compareOn(set, { python, repeats: isSmallest ? 1 : repeatCount })))
@@ -63,13 +68,16 @@ async function compareOn(
     options.python === null
       ? null
       : answerSchema.parse(
-          await askPython(options.python, "score.py", {
-            csv,
-            target: set.target,
-            task,
-            penalty,
-            folds: folds.map((fold) => [...fold]),
-          }),
+          await askPython(
+            { python: options.python, script: "bench/peers/linear/score.py" },
+            {
+              csv,
+              target: set.target,
+              task,
+              penalty,
+              folds: folds.map((fold) => [...fold]),
+            },
+          ),
         )
   const peerName = theirs === null ? null : `scikit-learn ${theirs.version}`
   if (theirs !== null) console.log(`${set.name}: ${pairedSentence(ours.losses, theirs.losses, unit)}`)
