@@ -22,7 +22,9 @@ export type PredictOptions = { readonly isStrict: boolean; readonly isExplained:
 export type Prediction = {
   readonly predictions: readonly RowPrediction[]
   readonly explanations: readonly Explanation[] | null
+  /** At most `problemsListedMax` of them. */
   readonly warnings: readonly PackWarning[]
+  readonly warningCount: number
 }
 
 export type ModelIdentity = {
@@ -89,14 +91,14 @@ export class LiveModel {
 
   /** Raw JSON rows to answers. Throws ROWS_INVALID, ENGINE_RUN_FAILED, EXPLAIN_UNSUPPORTED. */
   async predict(rows: readonly unknown[], options: PredictOptions): Promise<Prediction> {
-    const { packed, warnings } = this.#packer.pack(rows, { strict: options.isStrict })
+    const { packed, warnings, warningCount } = this.#packer.pack(rows, { strict: options.isStrict })
     if (packed.rowCount === 0)
-      return { predictions: [], explanations: options.isExplained ? [] : null, warnings }
+      return { predictions: [], explanations: options.isExplained ? [] : null, warnings, warningCount }
     const feeds = feedsOf(this.signature, packed)
     const outputs = await this.run(feeds, packed.rowCount)
     const predictions = readPredictions(outputs, this.signature, packed.rowCount)
     const explanations = options.isExplained ? await this.#explain(feeds, rows, predictions) : null
-    return { predictions, explanations, warnings }
+    return { predictions, explanations, warnings, warningCount }
   }
 
   /** Tensors in, tensors out; short runs in place, longer ones in a thread of their own. */

@@ -114,7 +114,7 @@ export class Serving {
       model,
       version,
       rowCount: rows.length,
-      warningCount: prediction.warnings.length,
+      warningCount: prediction.warningCount,
     })
     return prediction
   }

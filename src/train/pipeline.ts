@@ -61,7 +61,15 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
   })
   const encoded = encodeTarget(table, target)
   const truth = spreadTarget(encoded, table.rowCount)
-  const split = splitRows({ table, target: target.name, rows: encoded.rows, seed, limits: input.limits })
+  const split = splitRows({
+    table,
+    names: learnableColumns(
+      input.plan ?? inferRecipe(table, { target: target.name, trainingRows: encoded.rows }).plan,
+    ),
+    rows: encoded.rows,
+    seed,
+    limits: input.limits,
+  })
   const recipe = inferRecipe(table, { target: target.name, trainingRows: split.trainRows })
   const plan = input.plan ?? recipe.plan
   const selection = await compareLearners({
@@ -110,6 +118,10 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
   }
   onProgress("scoring", 1, 1)
   return { bytes, signature, report }
+}
+
+function learnableColumns(plan: RecipePlan): string[] {
+  return plan.columns.filter(({ use }) => use !== "ignore").map(({ name }) => name)
 }
 
 /** The part of the report that says what was done to which rows and columns. */

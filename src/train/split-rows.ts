@@ -32,14 +32,14 @@ const shares = { train: 0.6, validation: 0.1, calibration: 0.1, test: 0.2 }
  */
 export function splitRows(options: {
   readonly table: Table
-  readonly target: string
+  /** Columns that may be learned from: rows that differ in an identifier alone are equal. */
+  readonly names: readonly string[]
   /** Rows that have a target. */
   readonly rows: Uint32Array
   readonly seed: number
   readonly limits: Pick<Limits, "crossValidationRowsMax">
 }): RowSplit {
-  const { table, target, rows, seed, limits } = options
-  const names = table.columns.map(({ name }) => name).filter((name) => name !== target)
+  const { table, names, rows, seed, limits } = options
   const hashes = hashColumns(table, names, rows)
   const sides = assignSides({ hashes, seed, shares: Object.values(shares) })
   const [trainRows, validationRows, calibrationRows, testRows] = [0, 1, 2, 3].map((side) =>

@@ -366,7 +366,9 @@ export type PredictResponse = {
       contribution: number
     }>
   }> | undefined
+  /** the first hundred */
   warnings: Array<Problem>
+  warningCount: number
 }
 
 export type Problem = {

@@ -61,8 +61,11 @@ function invalid(message: string) {
   )
 }
 
-function answerOf({ name, live }: LiveEndpoint, { predictions, explanations, warnings }: Prediction) {
+function answerOf(
+  { name, live }: LiveEndpoint,
+  { predictions, explanations, warnings, warningCount }: Prediction,
+) {
   const { model, version } = live.identity
-  const answer = { endpoint: name, model, version, predictions, warnings }
+  const answer = { endpoint: name, model, version, predictions, warnings, warningCount }
   return explanations === null ? answer : { ...answer, explanations }
 }

@@ -238,7 +238,8 @@ export const predictResponse = z
         }),
       )
       .optional(),
-    warnings: z.array(problem),
+    warnings: z.array(problem).meta({ description: "the first hundred" }),
+    warningCount: z.int(),
   })
   .meta({ id: "PredictResponse" })
 
