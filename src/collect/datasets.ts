@@ -6,7 +6,7 @@ import { fault } from "../base/errors.ts"
 import { newIdentifier } from "../base/identifiers.ts"
 import type { Page, Paged } from "../registry/index.ts"
 import { addBlobReference, type Transaction } from "../store/index.ts"
-import { type Profile, profileSchema } from "../table/profile.ts"
+import { type Profile, profileSchema } from "../table/profile-schema.ts"
 import type { ColumnSchema } from "../table/table.ts"
 import {
   columnSchemaSchema,

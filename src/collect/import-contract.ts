@@ -1,7 +1,7 @@
 /** @file What the server hands to the import child and what comes back. */
 import { z } from "zod"
 
-import { profileSchema } from "../table/profile.ts"
+import { profileSchema } from "../table/profile-schema.ts"
 import { columnTypes } from "../table/table.ts"
 
 export const importOptionsSchema = z.object({

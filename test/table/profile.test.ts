@@ -1,8 +1,8 @@
 /** @file Profiles against counts made by hand, closed forms, and tables that are hard to count. */
 import assert from "node:assert/strict"
 import { type TestContext, test } from "node:test"
-
-import { type ColumnProfile, type Profile, profileSchema, profileTable } from "../../src/table/profile.ts"
+import { profileTable } from "../../src/table/profile.ts"
+import { type ColumnProfile, type Profile, profileSchema } from "../../src/table/profile-schema.ts"
 import { importText } from "./job-folder.ts"
 import { storeQuery } from "./store-query.ts"
 

@@ -5,7 +5,7 @@ import { namePattern } from "../../base/identifiers.ts"
 import { columnSchemaSchema } from "../../collect/index.ts"
 import { recipePlanSchema } from "../../prepare/recipe.ts"
 import { signatureSchema } from "../../prepare/signature.ts"
-import { profileSchema } from "../../table/profile.ts"
+import { profileSchema } from "../../table/profile-schema.ts"
 import { trainingReportSchema } from "../../train/index.ts"
 
 export const name = z
