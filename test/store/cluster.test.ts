@@ -110,7 +110,11 @@ test("a stale postmaster.pid that names a living stranger or a zombie does not k
   const file = join(folder, "pg", "data", "postmaster.pid")
   const [, ...rest] = (await readFile(file, "utf8")).split("\n")
   await first.stop()
-  for (const pid of [process.pid, await zombie(t)]) {
+  // Of PostgreSQL's own user: it takes nobody else's process for a server.
+  const { uid, gid } = await lstat(join(folder, "pg"))
+  const stranger = spawn("/bin/sleep", ["600"], { uid, gid, stdio: "ignore" })
+  t.after(() => stranger.kill("SIGKILL"))
+  for (const pid of [stranger.pid, await zombie(t, { uid, gid })]) {
     await writeFile(file, [pid, ...rest].join("\n"))
     const next = await start(t, folder)
     assert.equal(next.takenOver, false)
@@ -119,8 +123,9 @@ test("a stale postmaster.pid that names a living stranger or a zombie does not k
 })
 
 /** A process that has ended and that its parent never waits for. */
-async function zombie(t: TestContext): Promise<number> {
+async function zombie(t: TestContext, user: { uid: number; gid: number }): Promise<number> {
   const parent = spawn("/bin/sh", ["-c", "true & echo $!; exec sleep 600"], {
+    ...user,
     stdio: ["ignore", "pipe", "ignore"],
   })
   t.after(() => parent.kill("SIGKILL"))
