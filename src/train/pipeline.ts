@@ -153,6 +153,7 @@ function describeRun(options: {
       reason: sentenceOf(reasons.get(name)),
       featureCount: features.names.filter(({ column }) => column === name).length,
     })),
+    recipe: plan,
     warnings: [],
   }
 }

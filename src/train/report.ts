@@ -1,6 +1,7 @@
 /** @file What a training job found, as JSON: kept with the model version, shown by terminal and console. */
 import { z } from "zod"
 
+import { recipePlanSchema } from "../prepare/recipe.ts"
 import { tasks } from "../prepare/signature.ts"
 
 /** A score with its 95% interval. */
@@ -49,6 +50,8 @@ export const trainingReportSchema = z
         featureCount: z.int(),
       }),
     ),
+    /** As it was inferred or given; edit it and train again with it. */
+    recipe: recipePlanSchema,
     leaderboard: z.array(leaderboardEntrySchema),
     primaryMetric: z.string(),
     /** Of the served file itself, on rows that nothing else has seen. */

@@ -447,6 +447,43 @@ export type TrainingReport = {
     } | null
     featureCount: number
   }>
+  recipe: {
+    version: 1
+    columns: Array<{
+      name: string
+      use: "number"
+      impute: "median" | {
+        constant: number
+      }
+      scale: boolean
+      clip: [number, number] | null
+      missingIndicator: "auto" | boolean
+    } | {
+      name: string
+      use: "boolean"
+      impute: "median" | {
+        constant: number
+      }
+      scale: boolean
+      missingIndicator: "auto" | boolean
+    } | {
+      name: string
+      use: "category"
+      rareLevelRowsMin: number
+      levelsMax: number
+      open: boolean
+    } | {
+      name: string
+      use: "datetime"
+      dateParts: Array<"year" | "month" | "day_of_week" | "day_of_year" | "hour" | "minute">
+      scale: boolean
+      missingIndicator: "auto" | boolean
+    } | {
+      name: string
+      use: "ignore"
+      reason: "identifier" | "constant" | "text" | "chosen"
+    }>
+  }
   leaderboard: Array<LeaderboardEntry>
   primaryMetric: string
   test: {
