@@ -28,7 +28,7 @@ import {
   removeOldIdempotencyKeys,
   requireOwnSource,
 } from "./identity/index.ts"
-import { createJobDesk, type JobWorker, startJobs } from "./jobs/index.ts"
+import { countJobs, createJobDesk, type JobWorker, startJobs } from "./jobs/index.ts"
 import { createRegistry } from "./registry/index.ts"
 import { createEndpoints, Serving } from "./serve/index.ts"
 import {
@@ -97,7 +97,7 @@ export async function startServer(
     const adminKey = await adminKeyOf(configuration, platform)
     const version = await packageVersion()
     opened.push(() => serving.close())
-    const http = await listen({ ...platform, serving, jobs, metrics, authenticator, version }, opened)
+    const http = await listen({ ...platform, serving, metrics, authenticator, version }, opened)
     await serving.start()
     http.setReady()
     log.info({ url: http.url, dataFolder: configuration.dataFolder, version }, "ready")
@@ -279,7 +279,6 @@ function connectMetrics() {
 
 type DoorParts = Platform & {
   readonly serving: Serving
-  readonly jobs: JobWorker
   readonly metrics: Metrics
   readonly authenticator: Authenticator
   readonly version: string
@@ -328,7 +327,7 @@ function openDoors(
   parts: DoorParts,
   isReady: () => boolean,
 ): void {
-  const { configuration, store, serving, jobs, limits, version, clock } = parts
+  const { configuration, store, serving, limits, version, clock } = parts
   const startedAt = new Date(clock.nowMs()).toISOString()
   registerNativeDoor({
     app,
@@ -341,20 +340,26 @@ function openDoors(
     jobs: createJobDesk(parts),
     endpoints: createEndpoints(parts),
     keys: createKeyRing(parts),
-    describeServer: async (workspaceId) => ({
-      name: "quernstone",
-      version,
-      startedAt,
-      database: {
-        mode: configuration.databaseUrl === null ? "embedded" : "outside",
-        reachable: await store.isReachable(),
-      },
-      authentication: configuration.authentication,
-      warnings: warningsOf(configuration),
-      endpoints: serving.list().filter((endpoint) => endpoint.workspaceId === workspaceId).length,
-      runningJobs: jobs.runningCount(),
-      memoryBytes: process.memoryUsage.rss(),
-    }),
+    describeServer: async (workspaceId) => {
+      const isReachable = await store.isReachable()
+      const jobs = isReachable
+        ? await store.inWorkspace(workspaceId, (transaction) => countJobs(transaction, workspaceId))
+        : { running: 0 }
+      return {
+        name: "quernstone",
+        version,
+        startedAt,
+        database: {
+          mode: configuration.databaseUrl === null ? "embedded" : "outside",
+          reachable: isReachable,
+        },
+        authentication: configuration.authentication,
+        warnings: warningsOf(configuration),
+        endpoints: serving.list().filter((endpoint) => endpoint.workspaceId === workspaceId).length,
+        runningJobs: jobs.running,
+        memoryBytes: process.memoryUsage.rss(),
+      }
+    },
   })
   registerInferenceDoor({ app, serving, limits, version, isReady })
   registerMetricsDoor({

@@ -2,7 +2,7 @@
 import { totalmem } from "node:os"
 
 import type { Clock } from "../base/clock.ts"
-import { fault } from "../base/errors.ts"
+import { fault, messageOf } from "../base/errors.ts"
 import type { Limits } from "../base/limits.ts"
 import type { Log } from "../base/log.ts"
 import type { BlobStore, Change, ChangeWatch, Store } from "../store/index.ts"
@@ -60,7 +60,9 @@ export class Serving {
     const { store, changes } = this.#options
     this.#unsubscribe = changes.subscribe(endpointTopic, (change) => this.#onChange(change))
     const deployed = await store.acrossWorkspaces("deployment watch", sql.selectDeployedEndpoints)
-    for (const { workspace_id, id } of deployed) await this.reconcile(workspace_id, id)
+    // One model that cannot be loaded must not keep the others from being served.
+    for (const { workspace_id, id } of deployed)
+      await this.reconcile(workspace_id, id).catch((error: unknown) => this.#reportFailure(error, id))
   }
 
   async close(): Promise<void> {
@@ -230,18 +232,25 @@ export class Serving {
   #closeLater(live: LiveModel): void {
     const closing = live
       .close()
-      .catch((error: unknown) => this.#options.log.warn({ error }, "a model did not close"))
+      .catch((error: unknown) =>
+        this.#options.log.warn({ reason: messageOf(error) }, "a model did not close"),
+      )
       .finally(() => this.#closing.delete(closing))
     this.#closing.add(closing)
   }
 
   #onChange(change: Change): void {
-    this.reconcile(change.workspaceId, change.subject).catch((error: unknown) => {
-      this.#options.log.error(
-        { error, endpointId: change.subject },
-        "an endpoint could not be brought to its newest deployment",
-      )
-    })
+    this.reconcile(change.workspaceId, change.subject).catch((error: unknown) =>
+      this.#reportFailure(error, change.subject),
+    )
+  }
+
+  #reportFailure(error: unknown, endpointId: string): void {
+    const reason = messageOf(error)
+    this.#options.log.error(
+      { reason, endpointId },
+      "an endpoint could not be brought to its newest deployment",
+    )
   }
 }
 
