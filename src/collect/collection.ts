@@ -3,6 +3,7 @@ import type { Readable } from "node:stream"
 
 import type { Clock } from "../base/clock.ts"
 import type { Limits } from "../base/limits.ts"
+import type { KeepAnswer } from "../identity/index.ts"
 import type { Job } from "../jobs/index.ts"
 import type { Page, Paged } from "../registry/index.ts"
 import type { BlobStore, Store } from "../store/index.ts"
@@ -29,6 +30,7 @@ export type Collection = {
     readonly dataset: string
     readonly upload: Upload
     readonly options: ImportOptions
+    readonly keep?: KeepAnswer<Job>
   }) => Promise<Job>
   readonly listDatasets: (workspaceId: string, page: Page) => Promise<Paged<Dataset>>
   /** Throws DATASET_NOT_FOUND. */

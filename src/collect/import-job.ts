@@ -7,7 +7,7 @@ import type { Clock } from "../base/clock.ts"
 import { entryUrl } from "../base/entry.ts"
 import { newIdentifier } from "../base/identifiers.ts"
 import type { Limits } from "../base/limits.ts"
-import { addAuditEntry } from "../identity/index.ts"
+import { addAuditEntry, type KeepAnswer } from "../identity/index.ts"
 import { type AnyJobHandler, enqueue, type Job, jobHandler } from "../jobs/index.ts"
 import { addBlobReference, type BlobStore, removeBlobReferences, type Store } from "../store/index.ts"
 import { addDatasetVersion } from "./datasets.ts"
@@ -38,6 +38,7 @@ export function startImport(
     readonly dataset: string
     readonly upload: { readonly digest: string; readonly byteLength: number }
     readonly options: ImportOptions
+    readonly keep?: KeepAnswer<Job>
   },
 ): Promise<Job> {
   const { workspaceId, keyId, dataset, upload, options } = input
@@ -57,7 +58,7 @@ export function startImport(
       requestedBy: keyId,
       options,
     }
-    return enqueue(transaction, {
+    const job = await enqueue(transaction, {
       workspaceId,
       kind: importJobKind,
       arguments: importArguments,
@@ -65,6 +66,8 @@ export function startImport(
       clock,
       limits,
     })
+    await input.keep?.(transaction, job)
+    return job
   })
 }
 

@@ -5,6 +5,7 @@ import type { JsonValue, Store, Transaction } from "../store/index.ts"
 import {
   deleteIdempotencyKey,
   deleteOldIdempotencyKeys,
+  deleteRunningIdempotencyKeys,
   selectIdempotencyKey,
   storeIdempotentResponse,
   takeIdempotencyKey,
@@ -22,6 +23,12 @@ export type IdempotentAnswer = { readonly status: number; readonly body: JsonVal
 export type IdempotentBeginning =
   | { readonly state: "begun"; readonly hold: IdempotencyHold }
   | { readonly state: "finished"; readonly answer: IdempotentAnswer }
+
+/**
+ * Keeps what a request is answered in the transaction of its work, so that a process killed between the two leaves both or
+ * neither; keeps nothing for a request that has no key. Throws IDEMPOTENCY_KEY_RUNNING, see `finishIdempotent`.
+ */
+export type KeepAnswer<Made> = (transaction: Transaction, made: Made) => Promise<void>
 
 const keyLengthMax = 255
 /** A request whose process was killed leaves its key running; after this many longest requests somebody else may have it. */
@@ -75,6 +82,14 @@ export async function finishIdempotent(
 /** After work that failed: nothing was done, so that the same key may try again. */
 export async function abandonIdempotent(store: Store, hold: IdempotencyHold): Promise<void> {
   await store.inWorkspace(hold.workspaceId, (transaction) => deleteIdempotencyKey(transaction, hold))
+}
+
+/**
+ * For the only process that serves, at its start: whoever held a key is dead, and its client need not wait. A late commit of
+ * the dead one's is refused, since its hold is gone.
+ */
+export async function releaseIdempotencyKeys(store: Store): Promise<void> {
+  await store.acrossWorkspaces("retention", deleteRunningIdempotencyKeys)
 }
 
 /** To be called now and then: removes what is older than its time. */

@@ -9,6 +9,8 @@ export {
   type IdempotencyHold,
   type IdempotentAnswer,
   type IdempotentBeginning,
+  type KeepAnswer,
+  releaseIdempotencyKeys,
   removeOldIdempotencyKeys,
 } from "./idempotency.ts"
 export { createKeyRing, type KeyRing } from "./key-ring.ts"

@@ -173,6 +173,11 @@ export async function deleteIdempotencyKey(transaction: Transaction, held: HeldK
 }
 
 /** Across workspaces, as quernstone_system. */
+export async function deleteRunningIdempotencyKeys(transaction: Transaction): Promise<void> {
+  await transaction.deleteFrom("idempotency_key").where("response_status", "is", null).execute()
+}
+
+/** Across workspaces, as quernstone_system. */
 export async function deleteOldIdempotencyKeys(transaction: Transaction, keptMs: number): Promise<void> {
   await transaction
     .deleteFrom("idempotency_key")

@@ -41,6 +41,8 @@ export async function takeInstanceLock(options: {
   let isReleased = false
   try {
     await lockOrRefuse(client, dataFolder)
+    // Whoever held the lock before is dead; its row would pass for a living one until its last sign is old.
+    await client.query(deleteDeadServers, [instance.id])
     await client.query(upsertInstance, [instance.id, process.pid, hostname(), instance.roles])
     client.on("end", () => isReleased || onLost())
   } catch (error) {
@@ -92,6 +94,9 @@ const selectHolder = `
     join pg_stat_activity a on a.pid = l.pid
     join quernstone_server.instance i on a.application_name = 'quernstone ' || i.id
    where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and l.classid = 0 and l.objid = $1`
+
+const deleteDeadServers = `
+  delete from quernstone_server.instance where 'serve' = any(roles) and id <> $1`
 
 const upsertInstance = `
   insert into quernstone_server.instance (id, pid, host, roles) values ($1, $2, $3, $4)

@@ -8,7 +8,7 @@ import { entryUrl } from "../base/entry.ts"
 import { fault } from "../base/errors.ts"
 import type { Limits } from "../base/limits.ts"
 import { getDatasetVersion } from "../collect/index.ts"
-import { addAuditEntry } from "../identity/index.ts"
+import { addAuditEntry, type KeepAnswer } from "../identity/index.ts"
 import { type AnyJobHandler, enqueue, type Job, jobHandler } from "../jobs/index.ts"
 import { recipePlanSchema } from "../prepare/recipe.ts"
 import { signatureSchema, tasks } from "../prepare/signature.ts"
@@ -67,7 +67,12 @@ const gatheredSchema = z.object({
 /** Throws DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND, TARGET_NOT_FOUND. */
 async function startTraining(
   { store, clock, limits }: { readonly store: Store; readonly clock: Clock; readonly limits: Limits },
-  input: { readonly workspaceId: string; readonly keyId: string | null; readonly request: TrainingRequest },
+  input: {
+    readonly workspaceId: string
+    readonly keyId: string | null
+    readonly request: TrainingRequest
+    readonly keep?: KeepAnswer<Job>
+  },
 ): Promise<Job> {
   const { workspaceId, keyId, request } = input
   return store.inWorkspace(workspaceId, async (transaction) => {
@@ -86,7 +91,7 @@ async function startTraining(
       seed: request.seed ?? defaultSeed,
       requestedBy: keyId,
     }
-    return enqueue(transaction, {
+    const job = await enqueue(transaction, {
       workspaceId,
       kind: trainJobKind,
       arguments: trainArguments,
@@ -94,6 +99,8 @@ async function startTraining(
       clock,
       limits,
     })
+    await input.keep?.(transaction, job)
+    return job
   })
 }
 

@@ -3,13 +3,16 @@ import assert from "node:assert"
 import { createHash } from "node:crypto"
 import { test } from "node:test"
 
+import { systemClock } from "../../src/base/clock.ts"
 import { isFault } from "../../src/base/errors.ts"
 import { defaultLimits } from "../../src/base/limits.ts"
 import {
   abandonIdempotent,
   beginIdempotent,
+  createKeyRing,
   finishIdempotent,
   type IdempotencyHold,
+  releaseIdempotencyKeys,
   removeOldIdempotencyKeys,
 } from "../../src/identity/index.ts"
 import type { Store } from "../../src/store/index.ts"
@@ -43,6 +46,49 @@ test("another request under the same key is refused, in another workspace it is 
   const elsewhere = "01890000-0000-7000-8000-000000000000"
   await superuser.query("insert into workspace (workspace_id, name) values ($1, 'elsewhere')", [elsewhere])
   assert.strictEqual((await begin(store, elsewhere, "other body")).state, "begun")
+})
+
+test("a process that dies right after its work leaves the answer as well, so that the same key does it once", async (t) => {
+  const { store, workspaceId } = await testStore(t)
+  const keys = createKeyRing({ store, limits: defaultLimits, clock: systemClock })
+  const hold = await holdOf(store, workspaceId)
+  const order = {
+    workspaceId,
+    name: "robot",
+    scopes: ["read"],
+    endpoints: null,
+    expiresInSeconds: null,
+    createdBy: null,
+  } as const
+  const { id } = await keys.create(order, (transaction, made) =>
+    keys.finishWithin(transaction, hold, { status: 201, body: { id: made.id } }),
+  )
+  // What the living process would do next: nothing of it is needed, and giving the key back takes nothing away.
+  await keys.abandon(hold)
+  await releaseIdempotencyKeys(store)
+  assert.deepStrictEqual(await begin(store, workspaceId), {
+    state: "finished",
+    answer: { status: 201, body: { id } },
+  })
+})
+
+test("the only server frees the keys of the dead one, whose late work is undone", async (t) => {
+  const { store, workspaceId } = await testStore(t)
+  const keys = createKeyRing({ store, limits: defaultLimits, clock: systemClock })
+  const hold = await holdOf(store, workspaceId)
+  await releaseIdempotencyKeys(store)
+  assert.strictEqual((await begin(store, workspaceId)).state, "begun")
+  const order = {
+    workspaceId,
+    name: "late",
+    scopes: ["read"],
+    endpoints: null,
+    expiresInSeconds: null,
+    createdBy: null,
+  } as const
+  const late = keys.create(order, (transaction) => keys.finishWithin(transaction, hold, answer))
+  await assert.rejects(late, (error) => isFault(error, "IDEMPOTENCY_KEY_RUNNING"))
+  assert.deepStrictEqual((await keys.list(workspaceId, { limit: 10, cursor: null })).items, [])
 })
 
 test("after work that failed the same key may try again", async (t) => {

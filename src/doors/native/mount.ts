@@ -6,7 +6,7 @@ import { z } from "zod"
 
 import { fault, messageOf, type Problem } from "../../base/errors.ts"
 import type { Limits } from "../../base/limits.ts"
-import type { KeyRing, Principal } from "../../identity/index.ts"
+import type { KeepAnswer, KeyRing, Principal } from "../../identity/index.ts"
 import { principalOf, sendJson } from "../http/server.ts"
 
 /** What every operation of this door needs. */
@@ -17,6 +17,8 @@ export type OperationInput<Params, Query, Body> = {
   readonly query: Query
   readonly body: Body
   readonly principal: Principal
+  /** To be called with the answer's body, in the work's own transaction, by what must not be done twice. */
+  readonly keep: KeepAnswer<object>
 }
 
 /** The answer; a status other than the operation's own where the meaning differs (202 for a deployment that is not warm everywhere). */
@@ -54,8 +56,10 @@ export function mount<Params, Query, Body, Response>(
         request,
         principal,
         fingerprint: fingerprintOf(request, request.body),
-        answer: async () => {
-          const { status, body: answered } = await handle({ params, query, body, principal })
+        answer: async (keepStored) => {
+          const keep: KeepAnswer<object> = (transaction, made) =>
+            keepStored(transaction, { status: operation.status, body: made })
+          const { status, body: answered } = await handle({ params, query, body, principal, keep })
           return { status: status ?? operation.status, body: answered }
         },
       })
@@ -102,29 +106,40 @@ type Stored = { readonly status: number; readonly body: unknown }
 
 /**
  * The same Idempotency-Key gives the same answer: what a first call answered is kept, a second one is told so while the
- * first still runs. A call that failed gives its key back.
+ * first still runs. A call that failed gives its key back; one whose commit nobody knows of keeps what it may have stored.
  */
 export async function answerOnce(options: {
   readonly door: Door
   readonly request: FastifyRequest
   readonly principal: Principal
   readonly fingerprint: Buffer
-  readonly answer: () => Promise<Stored>
+  readonly answer: (keep: KeepAnswer<Stored>) => Promise<Stored>
 }): Promise<Stored> {
   const { request, answer } = options
   const key = request.headers["idempotency-key"]
-  if (request.method === "GET" || typeof key !== "string") return answer()
+  if (request.method === "GET" || typeof key !== "string") return answer(keepNothing)
   const { keys } = options.door
   const { workspaceId } = options.principal
   const begun = await keys.begin({ workspaceId, key, requestSha256: options.fingerprint })
   if (begun.state === "finished") return begun.answer
   try {
-    const { status, body } = await answer()
-    const kept = { status, body: jsonSchema.parse(JSON.parse(JSON.stringify(body))) }
-    await keys.finish(begun.hold, kept)
-    return kept
+    let isKept = false
+    const stored = storable(
+      await answer(async (transaction, made) => {
+        await keys.finishWithin(transaction, begun.hold, storable(made))
+        isKept = true
+      }),
+    )
+    if (!isKept) await keys.finish(begun.hold, stored)
+    return stored
   } catch (error) {
     await keys.abandon(begun.hold)
     throw error
   }
+}
+
+async function keepNothing(): Promise<void> {}
+
+function storable({ status, body }: Stored) {
+  return { status, body: jsonSchema.parse(JSON.parse(JSON.stringify(body))) }
 }

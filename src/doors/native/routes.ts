@@ -4,7 +4,7 @@ import type { z } from "zod"
 
 import type { Limits } from "../../base/limits.ts"
 import type { Collection } from "../../collect/index.ts"
-import type { KeyRing } from "../../identity/index.ts"
+import type { KeyRing, NewApiKey } from "../../identity/index.ts"
 import type { JobDesk } from "../../jobs/index.ts"
 import type { Page, Registry, VersionChoice } from "../../registry/index.ts"
 import type { Endpoints, Serving } from "../../serve/index.ts"
@@ -74,9 +74,15 @@ function mountDatasets(door: Door, { collection }: NativeDoorOptions): void {
 }
 
 function mountJobs(door: Door, { jobs, trainer }: NativeDoorOptions): void {
-  mount(door, operations.startTraining, async ({ principal, body }) => {
+  mount(door, operations.startTraining, async ({ principal, body, keep }) => {
     const { workspaceId, keyId } = principal
-    return { body: map.jobBody(await trainer.start({ workspaceId, keyId, request: body })) }
+    const job = await trainer.start({
+      workspaceId,
+      keyId,
+      request: body,
+      keep: (transaction, made) => keep(transaction, map.jobBody(made)),
+    })
+    return { body: map.jobBody(job) }
   })
   mount(door, operations.listJobs, async ({ principal, query }) => {
     const { limit, cursor = null } = pageOf(door, query)
@@ -179,21 +185,26 @@ function mountKeys(door: Door, { keys }: NativeDoorOptions): void {
     const { limit, cursor = null } = pageOf(door, query)
     return { body: map.pageBody(await keys.list(principal.workspaceId, { limit, cursor }), map.keyBody) }
   })
-  mount(door, operations.createKey, async ({ principal, body }) => {
-    const { key, ...apiKey } = await keys.create({
+  mount(door, operations.createKey, async ({ principal, body, keep }) => {
+    const order = {
       workspaceId: principal.workspaceId,
       createdBy: principal.keyId,
       name: body.name,
       scopes: body.scopes,
       endpoints: body.endpoints ?? null,
       expiresInSeconds: body.expiresInSeconds ?? null,
-    })
-    return { body: { ...map.keyBody(apiKey), key } }
+    }
+    const made = await keys.create(order, (transaction, key) => keep(transaction, newKeyBody(key)))
+    return { body: newKeyBody(made) }
   })
   mount(door, operations.revokeKey, async ({ principal, params }) => {
     await keys.revoke({ workspaceId: principal.workspaceId, id: params.id, revokedBy: principal.keyId })
     return { body: {} }
   })
+}
+
+function newKeyBody({ key, ...apiKey }: NewApiKey) {
+  return { ...map.keyBody(apiKey), key }
 }
 
 function pageOf({ limits }: Door, query: { limit?: number | undefined; cursor?: string | undefined }): Page {

@@ -6,6 +6,8 @@ import type { z } from "zod"
 
 import { fault } from "../../base/errors.ts"
 import type { Collection, ImportOptions } from "../../collect/index.ts"
+import type { KeepAnswer } from "../../identity/index.ts"
+import type { Job } from "../../jobs/index.ts"
 import { principalOf, sendJson } from "../http/server.ts"
 import { jobBody } from "./map.ts"
 import { answerOnce, type Door, fastifyPath, fingerprintOf, parseBy } from "./mount.ts"
@@ -29,10 +31,19 @@ export function mountUpload(door: Door, collection: Collection): void {
         request,
         principal,
         fingerprint: fingerprintOf(request, upload.digest),
-        answer: async () => {
+        answer: async (keepStored) => {
           const { workspaceId, keyId } = principal
           const options = importOptionsOf(query)
-          const job = await collection.startImport({ workspaceId, keyId, dataset: name, upload, options })
+          const keep: KeepAnswer<Job> = (transaction, made) =>
+            keepStored(transaction, { status: operation.status, body: jobBody(made) })
+          const job = await collection.startImport({
+            workspaceId,
+            keyId,
+            dataset: name,
+            upload,
+            options,
+            keep,
+          })
           return { status: operation.status, body: jobBody(job) }
         },
       })
