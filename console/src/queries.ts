@@ -11,7 +11,7 @@ import { useSession } from "./session.tsx"
 const serverEveryMs = 5_000
 const lostEveryMs = 2_000
 const activeJobsEveryMs = 1_000
-const listsEveryMs = 10_000
+const listsEveryMs = 5_000
 /** The most that a list on this page shows; the command line shows the rest. */
 const listedMax = 100
 const jobsListed = 20
