@@ -15,8 +15,10 @@ const plainFrom = 1e-4
 
 export function formatIn(language: Language) {
   const locale = language === "zh" ? "zh-CN" : "en"
-  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
-  const figures = new Intl.NumberFormat(locale, { maximumSignificantDigits: 5 })
+  // Years and codes of four digits are not grouped.
+  const useGrouping = "min2"
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0, useGrouping })
+  const figures = new Intl.NumberFormat(locale, { maximumSignificantDigits: 5, useGrouping })
   const scores = new Intl.NumberFormat(locale, { minimumSignificantDigits: 3, maximumSignificantDigits: 4 })
   const powers = new Intl.NumberFormat(locale, { notation: "scientific", maximumSignificantDigits: 4 })
   const percent = new Intl.NumberFormat(locale, {

@@ -59,7 +59,7 @@ function JobTime({ job }: { readonly job: Job }) {
   if (startedAt === null) return null
   const isRunning = finishedAt === null
   const durationMs = Math.max(0, (isRunning ? Date.now() : Date.parse(finishedAt)) - Date.parse(startedAt))
-  const duration = format.duration(isRunning ? Math.floor(durationMs / 1000) * 1000 : durationMs)
+  const duration = format.duration(isRunning ? Math.max(1, Math.floor(durationMs / 1000)) * 1000 : durationMs)
   return (
     <Text component="span" size="xs" c="dimmed">
       {isRunning ? say("jobElapsed", { duration }) : say("jobTook", { duration })}

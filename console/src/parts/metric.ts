@@ -7,6 +7,9 @@ const names: ReadonlyMap<string, string> = new Map([
   ["mae", "MAE"],
   ["r2", "R²"],
   ["f1", "F1"],
+  ["brier_score", "Brier score"],
+  ["matthews_corrcoef", "Matthews correlation"],
+  ["mean_absolute_percentage_error", "MAPE"],
 ])
 
 /** A name that is not in the list is shown with spaces for its underscores. */
