@@ -198,8 +198,12 @@ async function openPlatform(
   return { configuration, limits, log, clock, store, blobs, changes, instance, workspaceId }
 }
 
-function startEmbedded({ dataFolder, pgUid }: Configuration, log: Log, clock: Clock): Promise<Cluster> {
-  return startCluster({ dataFolder, pgUid, log, clock })
+function startEmbedded(
+  { dataFolder, pgUid, runtimeFolder }: Configuration,
+  log: Log,
+  clock: Clock,
+): Promise<Cluster> {
+  return startCluster({ dataFolder, pgUid, runtimeFolder, log, clock })
 }
 
 /** Only the holder of the lock stops PostgreSQL, and the lock outlives everything else that is open. */

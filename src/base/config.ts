@@ -19,6 +19,7 @@ const settingsSchema = z.object({
   databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).nullable(),
   databaseOwnerUrl: z.url({ protocol: /^postgres(ql)?$/ }).nullable(),
   pgUid: z.coerce.number().int().min(1).nullable(),
+  runtimeFolder: z.string().min(1).nullable(),
   adminKey: z
     .string()
     .regex(/^qst_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{43}$/)
@@ -97,6 +98,14 @@ export const settingDescriptions: Readonly<Record<SettingName, SettingDescriptio
     expected: "a user id above 0",
     en: "user that PostgreSQL runs as when Quernstone is root",
     zh: "以 root 运行时 PostgreSQL 使用的用户",
+  },
+  runtimeFolder: {
+    environment: "XDG_RUNTIME_DIR",
+    flag: null,
+    unit: "folder",
+    expected: "a path",
+    en: "where PostgreSQL's socket goes when the data folder's path is too long for one",
+    zh: "数据目录路径过长时 PostgreSQL 套接字的存放位置",
   },
   adminKey: {
     environment: "QUERNSTONE_ADMIN_KEY",
@@ -247,6 +256,7 @@ function settingDefaults({ environment, isRoot }: ConfigurationInput): Record<Se
     databaseUrl: null,
     databaseOwnerUrl: null,
     pgUid: null,
+    runtimeFolder: null,
     adminKey: null,
     authentication: "on",
     tlsCertificate: null,

@@ -22,6 +22,7 @@ export function addModel(program: Command, context: Context): void {
   })
   addList(model, context)
   addShow(model, context)
+  addRecipe(model, context)
   addDownload(model, context)
 }
 
@@ -78,6 +79,25 @@ function addShow(parent: Command, context: Context): void {
       whole: true,
     })
     terminal.line(say("nextDeploy", { reference: `${found.model}:${found.version}` }))
+  })
+}
+
+function addRecipe(parent: Command, context: Context): void {
+  const { terminal } = context
+  const { say } = terminal
+  const command = addCommand(parent, context, {
+    usage: "recipe <model>",
+    summary: say("modelRecipeSummary"),
+    examples: [
+      "quernstone model recipe flights > recipe.json",
+      "quernstone train flights --target late --recipe recipe.json",
+    ],
+  })
+  withServer(command, context).action(async (reference: string, options: ServerOptions) => {
+    const { client } = await connect(context, options)
+    const { report } = await client.getModelVersion(await findModelVersion(client, reference, terminal))
+    terminal.result(report.recipe)
+    terminal.line(JSON.stringify(report.recipe, null, 2))
   })
 }
 

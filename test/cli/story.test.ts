@@ -1,6 +1,6 @@
 /** @file The command line against a real server: from a file to an answer, and every command that speaks to it. */
 import assert from "node:assert/strict"
-import { readFile, stat } from "node:fs/promises"
+import { readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type TestContext, test } from "node:test"
 
@@ -49,6 +49,24 @@ test("datasets, models and endpoints are listed, shown, downloaded and deleted",
   assert.equal(trained.status, 0, trained.stderr)
   assert.match((await quernstone(["model", "list"])).stdout, /^m +1 +species +\S+ /m)
   assert.match((await quernstone(["model", "show", "m:1", "--lang", "zh"])).stdout, /模型 m，版本 1/)
+  const recipe = join(folder, "recipe.json")
+  await writeFile(recipe, (await quernstone(["model", "recipe", "m"])).stdout)
+  const again = await quernstone([
+    "train",
+    "花:1",
+    "--target",
+    "species",
+    "--name",
+    "m2",
+    "--recipe",
+    recipe,
+    "--json",
+  ])
+  assert.equal(again.status, 0, again.stderr)
+  assert.deepEqual(
+    JSON.parse(again.stdout).model.report.recipe,
+    JSON.parse(trained.stdout).model.report.recipe,
+  )
   const file = join(folder, "m.onnx")
   const download = await quernstone(["model", "download", "m", "--output", file, "--json"])
   assert.deepEqual(JSON.parse(download.stdout), { model: "m", version: 1, file })

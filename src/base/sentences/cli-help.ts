@@ -60,7 +60,11 @@ export const cliHelpSentences = {
   jobShowSummary: { en: "one job with its progress and result", zh: "查看任务的进度与结果" },
   jobCancelSummary: { en: "cancel a job", zh: "取消任务" },
   jobWatchSummary: { en: "follow a job until it ends", zh: "跟踪任务直到结束" },
-  modelSummary: { en: "models: list, show, download", zh: "模型：列出、查看、下载" },
+  modelSummary: { en: "models: list, show, recipe, download", zh: "模型：列出、查看、配方、下载" },
+  modelRecipeSummary: {
+    en: "print the recipe of a version as JSON, to edit it and train with it",
+    zh: "以 JSON 打印某版本的配方，可修改后用于训练",
+  },
   modelListSummary: { en: "models with their newest version and score", zh: "列出模型及其最新版本与得分" },
   modelShowSummary: {
     en: "the report of MODEL, MODEL:VERSION or MODEL@ALIAS",
