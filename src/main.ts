@@ -25,6 +25,7 @@ import {
   ensureDefaultWorkspace,
   isLoopback,
   openAuthenticator,
+  releaseIdempotencyKeys,
   removeOldIdempotencyKeys,
   requireOwnSource,
 } from "./identity/index.ts"
@@ -188,6 +189,8 @@ async function openPlatform(
       : ({ kind: "embedded", cluster } as const)
   const store = await openStore({ source, limits, log, clock })
   opened.push(() => store.close())
+  // The lock says that nobody else serves: what another left half done, it cannot finish.
+  if (cluster !== null && isServer) await releaseIdempotencyKeys(store)
   const registered = await registerInstance({ store, instance, log })
   opened.push(() => registered.close())
   const blobs = await openFolderBlobs(join(dataFolder, "blobs"))
