@@ -10,10 +10,13 @@ export type RowPrediction =
   | { readonly label: string | number; readonly probabilities: Readonly<Record<string, number>> }
   | { readonly error: Problem }
 
+export type ExplanationUnit = "log-odds" | "class score" | "target"
+
 export type Explanation = {
   /** The class that is explained; null for a regression. */
   readonly output: string | null
-  readonly unit: "log-odds" | "target"
+  /** Log-odds of the positive class; score of a class before the softmax; the target's own unit. */
+  readonly unit: ExplanationUnit
   readonly baseline: number
   /** Baseline plus all contributions. */
   readonly score: number
@@ -87,7 +90,7 @@ export function readExplanations(input: {
     const read = (values: Float32Array | Float64Array, at: number) => sign * (values[at] ?? Number.NaN)
     return {
       output: name,
-      unit: signature.task === "regression" ? "target" : "log-odds",
+      unit: unitOf[signature.task],
       baseline: read(baselines, index),
       score: read(scores, row * outputCount + index),
       contributions: signature.columns.map((column, place) => ({
@@ -98,6 +101,8 @@ export function readExplanations(input: {
     }
   })
 }
+
+const unitOf = { binary: "log-odds", multiclass: "class score", regression: "target" } as const
 
 /** A binary file holds one margin, that of the second class: of the first it is the negative. */
 function explainedOutput(

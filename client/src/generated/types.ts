@@ -356,7 +356,7 @@ export type PredictResponse = {
   explanations?: Array<{
     /** the class that is explained; null for a regression */
     output: string | null
-    unit: "log-odds" | "target"
+    unit: "log-odds" | "class score" | "target"
     baseline: number
     /** baseline plus all contributions */
     score: number

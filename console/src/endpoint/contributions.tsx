@@ -2,14 +2,14 @@
 import { Button, Text, Title, VisuallyHidden } from "@mantine/core"
 import { type ReactNode, useId, useState } from "react"
 
-import { useLanguage } from "../language.tsx"
+import { type Say, useLanguage } from "../language.tsx"
 import { type Contribution, waterfallOf } from "./waterfall.ts"
 
 const barsShown = 10
 
 export type Explanation = {
   readonly output: string | null
-  readonly unit: "log-odds" | "target"
+  readonly unit: "log-odds" | "class score" | "target"
   readonly baseline: number
   readonly score: number
   readonly contributions: readonly Contribution[]
@@ -20,7 +20,7 @@ export function Contributions(properties: { readonly explanation: Explanation; r
   const { say, format } = useLanguage()
   const [isWhole, setIsWhole] = useState(false)
   const titleId = useId()
-  const { baseline, contributions, score, output } = explanation
+  const { baseline, contributions, score } = explanation
   const { bars, others, baselineAt, totalAt, zeroAt } = waterfallOf(
     explanation,
     isWhole ? Number.POSITIVE_INFINITY : barsShown,
@@ -36,9 +36,7 @@ export function Contributions(properties: { readonly explanation: Explanation; r
         {say("whyTitle")}
       </Title>
       <Text size="xs" c="dimmed" mb="xs">
-        {explanation.unit === "log-odds"
-          ? say("whyLogOdds", { output: output ?? target })
-          : say("whyTarget", { target })}
+        {whySentence(say, explanation, target)}
       </Text>
       <table className="waterfall">
         <WaterfallHead />
@@ -89,6 +87,12 @@ export function Contributions(properties: { readonly explanation: Explanation; r
       )}
     </section>
   )
+}
+
+function whySentence(say: Say, { unit, output }: Explanation, target: string): string {
+  if (unit === "target") return say("whyTarget", { target })
+  const named = { output: output ?? target }
+  return unit === "log-odds" ? say("whyLogOdds", named) : say("whyClassScore", named)
 }
 
 function WaterfallHead() {

@@ -192,6 +192,10 @@ export const consoleSentences = {
     en: "What each value adds to the log-odds of {output}: above 0 speaks for it, below 0 against it.",
     zh: "各取值对“{output}”对数几率的贡献：大于 0 支持，小于 0 反对。",
   },
+  whyClassScore: {
+    en: "What each value adds to the score of {output}: above 0 speaks for it, below 0 against it.",
+    zh: "各取值对“{output}”得分的贡献：大于 0 支持，小于 0 反对。",
+  },
   whyTarget: { en: "What each value adds to {target}.", zh: "各取值对 {target} 的贡献。" },
   whyColumn: { en: "Column", zh: "列" },
   whyValue: { en: "Value", zh: "取值" },

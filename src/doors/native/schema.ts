@@ -231,7 +231,7 @@ export const predictResponse = z
             .string()
             .nullable()
             .meta({ description: "the class that is explained; null for a regression" }),
-          unit: z.enum(["log-odds", "target"]),
+          unit: z.enum(["log-odds", "class score", "target"]),
           baseline: z.number(),
           score: z.number().meta({ description: "baseline plus all contributions" }),
           contributions: z.array(z.object({ column: z.string(), value: cell, contribution: z.number() })),
