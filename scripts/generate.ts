@@ -3,7 +3,9 @@ import { readFile, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 
 import { openApiDocument } from "../src/doors/native/openapi.ts"
+import { errorReference } from "./error-reference.ts"
 import { clientTypes } from "./generate-client.ts"
+import { thirdPartyText } from "./third-party.ts"
 
 const root = new URL("../../", import.meta.url)
 const generators: Readonly<Record<string, () => Promise<string>>> = {
@@ -11,6 +13,8 @@ const generators: Readonly<Record<string, () => Promise<string>>> = {
     return `${JSON.stringify(openApiDocument(await packageVersion()), null, 2)}\n`
   },
   "client/src/generated/types.ts": async () => clientTypes(await packageVersion()),
+  "docs/errors.md": async () => errorReference(),
+  "THIRD-PARTY.md": thirdPartyText,
 }
 
 const isCheck = process.argv.includes("--check")
