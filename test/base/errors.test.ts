@@ -40,6 +40,13 @@ function placeholders(text: string): string[] {
 async function testFiles(): Promise<string[]> {
   const entries = await readdir(join(root, "test"), { recursive: true, withFileTypes: true })
   return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts") && entry.name !== "errors.test.ts")
+    .filter(
+      (entry) => entry.isFile() && entry.name !== "errors.test.ts" && isTest(entry.name, entry.parentPath),
+    )
     .map((entry) => join(entry.parentPath, entry.name))
+}
+
+/** Vectors are tests of every client, and of ours. */
+function isTest(name: string, folder: string): boolean {
+  return name.endsWith(".test.ts") || (name.endsWith(".json") && folder.endsWith("vectors"))
 }
