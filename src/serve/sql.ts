@@ -111,34 +111,13 @@ export function selectDeployedEndpoints(
 }
 
 export function selectCurrentDeployment(transaction: Transaction, endpointId: string) {
-  return transaction
-    .selectFrom("endpoint")
-    .innerJoin("deployment", (join) =>
-      join
-        .onRef("deployment.workspace_id", "=", "endpoint.workspace_id")
-        .onRef("deployment.endpoint_id", "=", "endpoint.id")
-        .onRef("deployment.revision", "=", "endpoint.revision"),
-    )
-    .innerJoin("model_version", (join) =>
-      join
-        .onRef("model_version.workspace_id", "=", "deployment.workspace_id")
-        .onRef("model_version.id", "=", "deployment.model_version_id"),
-    )
-    .innerJoin("model", (join) =>
-      join
-        .onRef("model.workspace_id", "=", "model_version.workspace_id")
-        .onRef("model.id", "=", "model_version.model_id"),
-    )
+  return currentDeployments(transaction)
     .select([
       "endpoint.name as endpoint_name",
       "endpoint.strict",
       "endpoint.revision",
       "endpoint.deleted_at",
-      "model_version.id as model_version_id",
-      "model.name as model_name",
-      "model_version.version",
-      "model_version.file_digest",
-      "model_version.byte_length",
+      ...modelSource,
     ])
     .where("endpoint.id", "=", endpointId)
     .executeTakeFirst()
@@ -187,7 +166,37 @@ export async function selectEndpoints(
   transaction: Transaction,
   page: { readonly limit: number; readonly cursor: string | undefined; readonly name?: string },
 ): Promise<{ items: readonly DeployedRow[]; nextCursor: string | null }> {
-  let query = transaction
+  let query = currentDeployments(transaction)
+    .select([
+      "endpoint.id",
+      "endpoint.name",
+      "endpoint.strict",
+      "endpoint.revision",
+      "endpoint.created_at",
+      "deployment.created_at as deployed_at",
+      "model_version.signature",
+      ...modelSource,
+    ])
+    .where("endpoint.deleted_at", "is", null)
+    .orderBy("endpoint.name")
+  if (page.cursor !== undefined) query = query.where("endpoint.name", ">", page.cursor)
+  if (page.name !== undefined) query = query.where("endpoint.name", "=", page.name)
+  const rows = await query.limit(page.limit + 1).execute()
+  const items = rows.slice(0, page.limit)
+  return { items, nextCursor: rows.length > page.limit ? (items.at(-1)?.name ?? null) : null }
+}
+
+const modelSource = [
+  "model_version.id as model_version_id",
+  "model.name as model_name",
+  "model_version.version",
+  "model_version.file_digest",
+  "model_version.byte_length",
+] as const
+
+/** Each endpoint with the deployment of its revision, and the model version that it serves. */
+function currentDeployments(transaction: Transaction) {
+  return transaction
     .selectFrom("endpoint")
     .innerJoin("deployment", (join) =>
       join
@@ -205,25 +214,4 @@ export async function selectEndpoints(
         .onRef("model.workspace_id", "=", "model_version.workspace_id")
         .onRef("model.id", "=", "model_version.model_id"),
     )
-    .select([
-      "endpoint.id",
-      "endpoint.name",
-      "endpoint.strict",
-      "endpoint.revision",
-      "endpoint.created_at",
-      "deployment.created_at as deployed_at",
-      "model_version.id as model_version_id",
-      "model.name as model_name",
-      "model_version.version",
-      "model_version.file_digest",
-      "model_version.byte_length",
-      "model_version.signature",
-    ])
-    .where("endpoint.deleted_at", "is", null)
-    .orderBy("endpoint.name")
-  if (page.cursor !== undefined) query = query.where("endpoint.name", ">", page.cursor)
-  if (page.name !== undefined) query = query.where("endpoint.name", "=", page.name)
-  const rows = await query.limit(page.limit + 1).execute()
-  const items = rows.slice(0, page.limit)
-  return { items, nextCursor: rows.length > page.limit ? (items.at(-1)?.name ?? null) : null }
 }

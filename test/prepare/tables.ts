@@ -2,17 +2,18 @@
 import type { TestContext } from "node:test"
 
 import { openSession } from "../../src/engine/open-session.ts"
-import type { Session, Tensors } from "../../src/engine/session.ts"
+import type { Session } from "../../src/engine/session.ts"
 import { createGraphBuilder } from "../../src/onnx/builder.ts"
 import { encodeModel } from "../../src/onnx/codec.ts"
 import { declareInputs, emitFeatures } from "../../src/prepare/compile.ts"
+import { feedsOf } from "../../src/prepare/feeds.ts"
 import type { Fit } from "../../src/prepare/fit.ts"
 import { fitRecipe } from "../../src/prepare/fit.ts"
 import type { Feature } from "../../src/prepare/fitted-recipe.ts"
 import { inferRecipe } from "../../src/prepare/infer-recipe.ts"
 import { allRows } from "../../src/prepare/pack-table.ts"
 import type { RecipePlan } from "../../src/prepare/recipe.ts"
-import { inputWidths, type PackedRows, type Signature } from "../../src/prepare/signature.ts"
+import type { PackedRows, Signature } from "../../src/prepare/signature.ts"
 import { inferTarget } from "../../src/prepare/target.ts"
 import type { Table, TableColumn } from "../../src/table/table.ts"
 
@@ -69,27 +70,12 @@ export async function openFeatures(
   return { session, features }
 }
 
-export function feedsOf({ rowCount, numeric, numeric64, text }: PackedRows, signature: Signature): Tensors {
-  const widths = inputWidths(signature)
-  return {
-    ...(numeric === null
-      ? {}
-      : { numeric: { type: "float32", shape: [rowCount, widths.numeric], data: numeric } as const }),
-    ...(numeric64 === null
-      ? {}
-      : { numeric64: { type: "float64", shape: [rowCount, widths.numeric64], data: numeric64 } as const }),
-    ...(text === null
-      ? {}
-      : { text: { type: "string", shape: [rowCount, widths.text], data: text } as const }),
-  }
-}
-
 export async function runFeatures(
   session: Session,
   packed: PackedRows,
   signature: Signature,
 ): Promise<Float32Array> {
-  const { features } = await session.run(feedsOf(packed, signature))
+  const { features } = await session.run(feedsOf(signature, packed))
   if (features?.type !== "float32") throw new Error("no features")
   return features.data
 }
