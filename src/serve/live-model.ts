@@ -95,20 +95,30 @@ export class LiveModel {
     if (packed.rowCount === 0)
       return { predictions: [], explanations: options.isExplained ? [] : null, warnings, warningCount }
     const feeds = feedsOf(this.signature, packed)
-    const outputs = await this.run(feeds, packed.rowCount)
-    const predictions = readPredictions(outputs, this.signature, packed.rowCount)
-    const explanations = options.isExplained ? await this.#explain(feeds, rows, predictions) : null
-    return { predictions, explanations, warnings, warningCount }
+    // Held from the first run to the last, so that a swap in between does not close the explainer under the call.
+    return this.#hold(async () => {
+      const outputs = await this.run(feeds, packed.rowCount)
+      const predictions = readPredictions(outputs, this.signature, packed.rowCount)
+      const explanations = options.isExplained ? await this.#explain(feeds, rows, predictions) : null
+      return { predictions, explanations, warnings, warningCount }
+    })
   }
 
   /** Tensors in, tensors out; short runs in place, longer ones in a thread of their own. */
-  async run(feeds: Tensors, rowCount: number): Promise<Tensors> {
-    this.#running += 1
-    try {
+  run(feeds: Tensors, rowCount: number): Promise<Tensors> {
+    return this.#hold(async () => {
       const expectedMs = this.cost.baseMs + rowCount * this.cost.perRowMs
       if (expectedMs <= this.#limits.inlineRunMsMax) return await this.#session.run(feeds)
       this.#worker ??= openWorkerSession(this.#bytes, { threads: 1 })
       return await (await this.#worker).run(feeds)
+    })
+  }
+
+  /** Work during which `close` waits. */
+  async #hold<T>(work: () => Promise<T>): Promise<T> {
+    this.#running += 1
+    try {
+      return await work()
     } finally {
       this.#running -= 1
       if (this.#running === 0) this.#whenIdle?.()
@@ -119,7 +129,9 @@ export class LiveModel {
   async close(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve))
     await this.#session.close()
-    for (const pending of [this.#worker, this.#explainer]) await (await pending)?.close()
+    // What never opened has failed its callers already, and has nothing to close.
+    for (const opened of await Promise.allSettled([this.#worker, this.#explainer]))
+      if (opened.status === "fulfilled") await opened.value?.close()
   }
 
   async #explain(

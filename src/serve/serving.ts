@@ -3,6 +3,7 @@ import { totalmem } from "node:os"
 
 import type { Clock } from "../base/clock.ts"
 import { fault, messageOf } from "../base/errors.ts"
+import { namePattern } from "../base/identifiers.ts"
 import type { Limits } from "../base/limits.ts"
 import type { Log } from "../base/log.ts"
 import type { BlobStore, Change, ChangeWatch, Store } from "../store/index.ts"
@@ -86,6 +87,8 @@ export class Serving {
   async get(workspaceId: string, name: string): Promise<LiveEndpoint> {
     const found = this.find(workspaceId, name)
     if (found !== undefined) return found
+    // What can be no name is in no database, and some of it no database takes.
+    if (!namePattern.test(name)) throw fault("ENDPOINT_NOT_FOUND", { endpoint: JSON.stringify(name) })
     const row = await this.#options.store.inWorkspace(workspaceId, (transaction) =>
       sql.selectEndpoint(transaction, name),
     )
