@@ -43,6 +43,7 @@ export const errorKinds = {
   unsupportedMedia: { http: 415, grpc: 3 },
   unprocessable: { http: 422, grpc: 3 },
   tooMany: { http: 429, grpc: 8 },
+  headersTooLarge: { http: 431, grpc: 8 },
   internal: { http: 500, grpc: 13 },
   unsupported: { http: 501, grpc: 12 },
   unavailable: { http: 503, grpc: 14 },

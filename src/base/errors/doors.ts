@@ -11,6 +11,16 @@ export const doorErrors = {
     en: "The path is not correctly percent-encoded UTF-8. Encode it again.",
     zh: "路径不是正确的百分号编码 UTF-8。请重新编码。",
   },
+  REQUEST_MALFORMED: {
+    kind: "invalid",
+    en: "What came is not an HTTP request. See that the address and the scheme, http or https, are right.",
+    zh: "收到的内容不是 HTTP 请求。请检查地址以及协议（http 或 https）是否正确。",
+  },
+  HEADERS_TOO_LARGE: {
+    kind: "headersTooLarge",
+    en: "The headers of the request are larger than this server accepts. Send fewer, or raise QUERNSTONE_LIMIT_REQUEST_HEADER_BYTES_MAX.",
+    zh: "请求头部超过上限。请减少头部，或调高 QUERNSTONE_LIMIT_REQUEST_HEADER_BYTES_MAX。",
+  },
   BODY_TOO_LARGE: {
     kind: "tooLarge",
     en: "The body is larger than this call accepts. Send less at once, or raise the limit that `quernstone config` shows.",

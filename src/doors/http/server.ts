@@ -17,7 +17,7 @@ import { fault } from "../../base/errors.ts"
 import type { Limits } from "../../base/limits.ts"
 import type { Log } from "../../base/log.ts"
 import { type Authenticator, type Principal, requireScope, type Scope } from "../../identity/index.ts"
-import { type ErrorRenderer, replyWithError } from "./errors.ts"
+import { answerBrokenRequest, type ErrorRenderer, replyWithError } from "./errors.ts"
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -75,6 +75,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     bodyLimit: limits.jsonBodyBytesMax,
     routerOptions: { maxParamLength: 1_000 },
     genReqId: (request) => requestIdOf(request.headers["x-request-id"]),
+    // A path that cannot be decoded reaches no route and no hook.
+    frameworkErrors: (error, request, reply) => replyWithError({ error, request, reply, log }),
+    clientErrorHandler: answerBrokenRequest,
   })
   acceptAnyBody(app)
   app.decorateRequest("principal", null)
@@ -84,7 +87,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.addHook("onRequest", async (request, reply) => {
     request.startedMs = clock.monotonicMs()
     reply.header("x-request-id", request.id)
-    if (isDraining) reply.header("connection", "close")
     refuseForeign?.({ host: request.headers.host, origin: request.headers.origin })
     const access = request.routeOptions.config.access ?? "open"
     if (access === "open") return
@@ -92,6 +94,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const principal = known instanceof Promise ? await known : known
     request.principal = principal
     if (access !== "own") requireScope(principal, access)
+  })
+  // Also for requests that were under way when the drain began: their connections would else stay open and idle.
+  app.addHook("onSend", async (_request, reply) => {
+    if (isDraining) reply.header("connection", "close")
   })
   app.addHook("onResponse", async (request, reply) => {
     const durationMs = clock.monotonicMs() - request.startedMs
