@@ -22,16 +22,18 @@ export function createJobEvents(options: { readonly jobs: JobDesk; readonly limi
     if (openStreams >= limits.eventStreamsMax)
       throw fault("EVENT_STREAMS_FULL", { limit: limits.eventStreamsMax })
     const lastSeen = Number(request.headers["last-event-id"] ?? 0)
+    // Before the head of the answer, so that an unknown job is still a 404; and a stream that is taken up again at the
+    // newest state has its head at once and not with the next change.
+    await jobs.get(workspaceId, jobId)
     const ended = new AbortController()
     const changes = jobs.watch(workspaceId, jobId, {
       afterRevision: Number.isSafeInteger(lastSeen) ? lastSeen : 0,
       signal: ended.signal,
     })
-    // The first state comes before the head of the answer, so that an unknown job is still a 404.
-    const first = await changes.next()
+    const { raw } = reply
+    if (raw.destroyed) ended.abort()
     openStreams += 1
     reply.hijack()
-    const { raw } = reply
     raw.writeHead(200, {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store",
@@ -41,7 +43,6 @@ export function createJobEvents(options: { readonly jobs: JobDesk; readonly limi
     const timer = setInterval(() => raw.write(": alive\n\n"), keepAliveMs)
     raw.on("close", () => ended.abort())
     try {
-      if (!first.done) write(raw, first.value)
       for await (const job of changes) write(raw, job)
     } finally {
       clearInterval(timer)

@@ -1,6 +1,8 @@
 /** @file Domain things as the bodies of the native door. */
 import type { z } from "zod"
 
+import { fault } from "../../base/errors.ts"
+import { namePattern } from "../../base/identifiers.ts"
 import type { Dataset, DatasetVersion } from "../../collect/index.ts"
 import type { ApiKey } from "../../identity/index.ts"
 import type { Job } from "../../jobs/index.ts"
@@ -127,6 +129,18 @@ export function encodeCursor(place: string): string {
   return Buffer.from(place, "utf8").toString("base64url")
 }
 
-export function decodeCursor(cursor: string | undefined): string | undefined {
-  return cursor === undefined ? undefined : Buffer.from(cursor, "base64url").toString("utf8")
+/** What lists are ordered by, and so what their cursors hold. */
+const places = {
+  name: namePattern,
+  version: /^[1-9]\d{0,8}$/,
+  id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+}
+export type CursorKind = keyof typeof places
+
+/** Throws CURSOR_INVALID. */
+export function decodeCursor(kind: CursorKind, cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined
+  const place = Buffer.from(cursor, "base64url").toString("utf8")
+  if (!places[kind].test(place) || encodeCursor(place) !== cursor) throw fault("CURSOR_INVALID", {})
+  return place
 }

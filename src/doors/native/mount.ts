@@ -76,12 +76,25 @@ export function fastifyPath(path: string): string {
 /** Throws REQUEST_INVALID with every field that is wrong. */
 export function parseBy<T>(schema: z.ZodType<T>, raw: unknown): T {
   const parsed = schema.safeParse(raw)
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map((issue): Problem => {
+  const issues = parsed.success ? unstorableTexts(parsed.data, []) : parsed.error.issues
+  if (parsed.success && issues.length === 0) return parsed.data
+  const problems = issues.map((issue): Problem => {
     const place = issue.path.map(String).join(".")
     return { code: "REQUEST_INVALID", message: place === "" ? issue.message : `${place}: ${issue.message}` }
   })
   throw fault("REQUEST_INVALID", { count: problems.length, first: problems[0]?.message ?? "" }, { problems })
+}
+
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string }
+
+/** PostgreSQL holds neither U+0000 nor half of a surrogate pair; the schema has bounded how deep this goes. */
+function unstorableTexts(value: unknown, path: readonly PropertyKey[]): Issue[] {
+  if (typeof value === "string")
+    return value.includes("\u0000") || /\p{Surrogate}/u.test(value)
+      ? [{ path, message: "a text holds U+0000 or half of a surrogate pair" }]
+      : []
+  if (typeof value !== "object" || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => unstorableTexts(inner, [...path, key]))
 }
 
 /** Throws BODY_MISSING, BODY_NOT_JSON. */

@@ -27,7 +27,7 @@ const plain = { params: none, query: none, body: none, bodyKind: "none", respons
 const nameParams = z.object({ name: schema.name })
 const versionParams = z.object({
   name: schema.name,
-  version: z.union([z.coerce.number().int().positive(), z.literal("latest")]),
+  version: z.union([schema.pathVersion, z.literal("latest")]),
 })
 const idParams = z.object({ id: z.uuid() })
 
@@ -216,7 +216,7 @@ export const operations = {
     summary: "Point an alias at a version",
     params: z.object({ name: schema.name, alias: schema.name }),
     bodyKind: "json",
-    body: z.strictObject({ version: z.int().positive() }).meta({ id: "AliasRequest" }),
+    body: z.strictObject({ version: schema.version }).meta({ id: "AliasRequest" }),
     status: 200,
     response: schema.model,
   },

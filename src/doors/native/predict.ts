@@ -22,10 +22,12 @@ export function mountPredict(
       requirePredict(principal, name)
       const endpoint =
         serving.find(principal.workspaceId, name) ?? (await serving.get(principal.workspaceId, name))
+      const isExplainedByQuery = queryFlag(request.query, "explain")
+      const isStrictByQuery = queryFlag(request.query, "strict")
       const call = readCall(jsonOf(request.body))
       const prediction = await serving.predict(endpoint, call.rows, {
-        isExplained: call.explain ?? request.query.explain === "true",
-        isStrict: call.strict ?? request.query.strict === "true",
+        isExplained: call.explain ?? isExplainedByQuery,
+        isStrict: call.strict ?? isStrictByQuery,
       })
       return reply
         .header("content-type", "application/json; charset=utf-8")
@@ -50,6 +52,12 @@ function readCall(body: unknown): Call {
 function flag(body: object, name: string): boolean | undefined {
   const value: unknown = Object.getOwnPropertyDescriptor(body, name)?.value
   if (value === undefined || typeof value === "boolean") return value
+  throw invalid(`${name}: expected true or false`)
+}
+
+function queryFlag(query: Readonly<Record<string, unknown>>, name: string): boolean {
+  const value = query[name]
+  if (value === undefined || value === "true" || value === "false") return value === "true"
   throw invalid(`${name}: expected true or false`)
 }
 

@@ -55,7 +55,7 @@ function mountDatasets(door: Door, { collection }: NativeDoorOptions): void {
   mountUpload(door, collection)
   mount(door, operations.listDatasets, async ({ principal, query }) => ({
     body: map.pageBody(
-      await collection.listDatasets(principal.workspaceId, pageOf(door, query)),
+      await collection.listDatasets(principal.workspaceId, pageOf(door, query, "name")),
       map.datasetBody,
     ),
   }))
@@ -63,7 +63,11 @@ function mountDatasets(door: Door, { collection }: NativeDoorOptions): void {
     body: map.datasetBody(await collection.getDataset(principal.workspaceId, params.name)),
   }))
   mount(door, operations.listDatasetVersions, async ({ principal, params, query }) => {
-    const page = await collection.listVersions(principal.workspaceId, params.name, pageOf(door, query))
+    const page = await collection.listVersions(
+      principal.workspaceId,
+      params.name,
+      pageOf(door, query, "version"),
+    )
     return { body: map.pageBody(page, map.datasetVersionSummaryBody) }
   })
   mount(door, operations.getDatasetVersion, async ({ principal, params }) => ({
@@ -85,7 +89,7 @@ function mountJobs(door: Door, { jobs, trainer }: NativeDoorOptions): void {
     return { body: map.jobBody(job) }
   })
   mount(door, operations.listJobs, async ({ principal, query }) => {
-    const { limit, cursor = null } = pageOf(door, query)
+    const { limit, cursor = null } = pageOf(door, query, "id")
     return { body: map.pageBody(await jobs.list(principal.workspaceId, { limit, cursor }), map.jobBody) }
   })
   mount(door, operations.getJob, async ({ principal, params }) => ({
@@ -103,13 +107,20 @@ function mountJobs(door: Door, { jobs, trainer }: NativeDoorOptions): void {
 
 function mountModels(door: Door, { registry }: NativeDoorOptions): void {
   mount(door, operations.listModels, async ({ principal, query }) => ({
-    body: map.pageBody(await registry.listModels(principal.workspaceId, pageOf(door, query)), map.modelBody),
+    body: map.pageBody(
+      await registry.listModels(principal.workspaceId, pageOf(door, query, "name")),
+      map.modelBody,
+    ),
   }))
   mount(door, operations.getModel, async ({ principal, params }) => ({
     body: map.modelBody(await registry.getModel(principal.workspaceId, params.name)),
   }))
   mount(door, operations.listModelVersions, async ({ principal, params, query }) => {
-    const page = await registry.listModelVersions(principal.workspaceId, params.name, pageOf(door, query))
+    const page = await registry.listModelVersions(
+      principal.workspaceId,
+      params.name,
+      pageOf(door, query, "version"),
+    )
     return { body: map.pageBody(page, map.modelVersionSummaryBody) }
   })
   mount(door, operations.getModelVersion, async ({ principal, params: { name, version } }) => ({
@@ -144,7 +155,10 @@ function numbered(version: number | "latest"): VersionChoice {
 
 function mountEndpoints(door: Door, { endpoints }: NativeDoorOptions): void {
   mount(door, operations.listEndpoints, async ({ principal, query }) => ({
-    body: map.pageBody(await endpoints.list(principal.workspaceId, pageOf(door, query)), map.endpointBody),
+    body: map.pageBody(
+      await endpoints.list(principal.workspaceId, pageOf(door, query, "name")),
+      map.endpointBody,
+    ),
   }))
   mount(door, operations.getEndpoint, async ({ principal, params }) => ({
     body: map.endpointBody(await endpoints.get(principal.workspaceId, params.name)),
@@ -182,7 +196,7 @@ function choiceOf({
 
 function mountKeys(door: Door, { keys }: NativeDoorOptions): void {
   mount(door, operations.listKeys, async ({ principal, query }) => {
-    const { limit, cursor = null } = pageOf(door, query)
+    const { limit, cursor = null } = pageOf(door, query, "id")
     return { body: map.pageBody(await keys.list(principal.workspaceId, { limit, cursor }), map.keyBody) }
   })
   mount(door, operations.createKey, async ({ principal, body, keep }) => {
@@ -207,9 +221,13 @@ function newKeyBody({ key, ...apiKey }: NewApiKey) {
   return { ...map.keyBody(apiKey), key }
 }
 
-function pageOf({ limits }: Door, query: { limit?: number | undefined; cursor?: string | undefined }): Page {
+function pageOf(
+  { limits }: Door,
+  query: { limit?: number | undefined; cursor?: string | undefined },
+  kind: map.CursorKind,
+): Page {
   return {
     limit: Math.min(query.limit ?? limits.pageSizeMax, limits.pageSizeMax),
-    cursor: map.decodeCursor(query.cursor),
+    cursor: map.decodeCursor(kind, query.cursor),
   }
 }

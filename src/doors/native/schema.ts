@@ -13,7 +13,12 @@ export const name = z
   .regex(namePattern, "letters and digits of any script, with - _ . inside; 1 to 100 characters")
 const timestamp = z.iso.datetime().meta({ description: "RFC 3339, UTC" })
 const identifier = z.uuid()
-const version = z.int().positive()
+/** PostgreSQL's integer ends here. */
+const versionMax = 2 ** 31 - 1
+export const version = z.int().positive().max(versionMax)
+/** As it stands in a path. */
+export const pathVersion = z.coerce.number().int().positive().max(versionMax)
+const keySecondsMax = 100 * 365 * 86_400
 
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).optional(),
@@ -248,7 +253,7 @@ export const keyRequest = z
     name: z.string().min(1).max(100),
     scopes: z.array(z.enum(["predict", "read", "write", "admin"])).min(1),
     endpoints: z.array(name).min(1).optional(),
-    expiresInSeconds: z.int().positive().optional(),
+    expiresInSeconds: z.int().positive().max(keySecondsMax).optional(),
   })
   .meta({ id: "KeyRequest" })
 
