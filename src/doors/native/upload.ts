@@ -26,6 +26,7 @@ export function mountUpload(door: Door, collection: Collection): void {
       const query = parseBy(operation.query, request.query)
       if (!(request.body instanceof Readable)) throw fault("BODY_MISSING", {})
       const upload = await collection.receive(request.body)
+      if (upload.byteLength === 0) throw fault("BODY_MISSING", {})
       const answer = await answerOnce({
         door,
         request,
