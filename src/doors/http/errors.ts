@@ -35,7 +35,7 @@ export async function replyWithError(input: {
   const known = asFault(error, request)
   if (known.kind === "internal")
     log.error({ requestId: request.id, error: describe(error) }, "a request failed unexpectedly")
-  const render = request.routeOptions.config.renderError ?? renderNative
+  const render = request.routeOptions.config?.renderError ?? renderNative
   const language = chooseLanguage(request.headers["accept-language"])
   const { http } = errorKinds[known.kind]
   if (http === 429 || http === 503) reply.header("retry-after", "1")

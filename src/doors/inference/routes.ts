@@ -27,6 +27,10 @@ export function registerInferenceDoor(options: InferenceDoorOptions): void {
   const { app, serving, limits, version, isReady } = options
   const open = { access: "open", renderError } as const
   const own = { access: "own", renderError } as const
+  // A path of the protocol that is not here is refused in the protocol's own shape.
+  app.all("/v2/*", { config: open }, async (request) => {
+    throw fault("PATH_NOT_FOUND", { method: request.method, path: request.url.split("?")[0] ?? "" })
+  })
   app.get("/v2/health/live", { config: open }, async (_request, reply) =>
     sendJson(reply, 200, { live: true }),
   )
