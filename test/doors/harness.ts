@@ -114,7 +114,9 @@ export function smallCsv(rows = 120, offset = 0): string {
     const x = ((row * 37) % 101) / 10
     const z = ((row * 53) % 97) / 10
     const isOld = x + ((row * 29) % 13) / 3 > 7
-    lines.push(`${x},${z},${isOld ? "old" : "new"},${offset + 3 * x - z + ((row * 17) % 7) / 10}`)
+    lines.push(
+      `${x},${z},${isOld ? "old" : "new"},${(offset + 3 * x - z + ((row * 17) % 7) / 10).toFixed(1)}`,
+    )
   }
   return lines.join("\n")
 }

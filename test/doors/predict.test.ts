@@ -167,30 +167,30 @@ test("predictions", async (t) => {
     assert.equal(errorBody.parse(flag.json).error.code, "REQUEST_INVALID")
   })
 
-  await t.test(
-    "a closed column refuses what it never saw, and one that may not lack a value says so",
-    async () => {
-      const { signature } = await client.getModelVersion({ name: "loans", version: 1 })
-      const columns = signature.columns.map(({ name, kind }) =>
-        kind === "category"
-          ? { name, use: "category" as const, open: false, rareLevelRowsMin: 1, levelsMax: 10 }
-          : { name, use: "ignore" as const, reason: "chosen" as const },
-      )
-      const job = await client.startTraining({
-        body: { dataset: "loans", target: "paid", model: "closed", recipe: { version: 1, columns } },
-      })
-      await finishedJob(client, job.id)
-      await client.deploy({ name: "closed", body: { model: "closed" } })
-      await assert.rejects(client.predict({ name: "closed", body: { rows: [{ town: "西" }] } }), (error) => {
+  await t.test("a closed column refuses what it never saw", async () => {
+    const number = { use: "number", impute: "median", scale: true, clip: null } as const
+    const category = { use: "category", open: false, rareLevelRowsMin: 1, levelsMax: 10 } as const
+    const columns = [
+      { ...number, name: "income", missingIndicator: false },
+      { ...category, name: "town" },
+    ]
+    const job = await client.startTraining({
+      body: { dataset: "loans", target: "paid", model: "closed", recipe: { version: 1, columns } },
+    })
+    await finishedJob(client, job.id)
+    await client.deploy({ name: "closed", body: { model: "closed" } })
+    await assert.rejects(
+      client.predict({ name: "closed", body: { rows: [{ income: 1, town: "西" }] } }),
+      (error) => {
         assert.ok(error instanceof Error && "problems" in error && Array.isArray(error.problems))
         assert.deepEqual(
           error.problems.map(({ code }) => code),
           ["CATEGORY_UNKNOWN"],
         )
         return true
-      })
-    },
-  )
+      },
+    )
+  })
 
   await t.test("a key that is limited to endpoints calls those only, through both doors", async () => {
     const { key } = await client.createKey({
