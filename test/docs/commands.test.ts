@@ -12,9 +12,9 @@ import { temporaryDataFolder } from "../database.ts"
 import { type ServerForTest, serverForTest } from "../server.ts"
 import { blocksOf, readDocument } from "./markdown.ts"
 
-const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) })
+const packageSchema = z.object({ version: z.string(), scripts: z.record(z.string(), z.string()) })
 /** npm's own words that are no scripts of the package. */
-const npmCommands = new Set(["ci", "install", "start", "test"])
+const npmCommands = new Set(["ci", "install", "pack", "start", "test"])
 
 /** The first check whose pattern fits a line runs it. */
 type Check = readonly [RegExp, (stage: Stage, line: string) => Promise<void>]
@@ -27,6 +27,7 @@ type Stage = {
 }
 
 const checks: readonly Check[] = [
+  [/^ONNXRUNTIME_NODE_INSTALL=skip npm install \S+$/, async (_, line) => checkTarballName(line)],
   [/^npm (ci && npm |run )?\S+/, async (_, line) => checkScripts(line)],
   [/^(npx )?quernstone up /, (stage) => checkUp(stage)],
   [/^(npx )?quernstone work$/, (stage) => checkWork(stage)],
@@ -72,12 +73,23 @@ async function shownLines(): Promise<string[]> {
   return [...new Set(blocks.flatMap(({ lines }) => lines))]
 }
 
+/** That the file installs and works is the matter of test/package. */
+async function checkTarballName(line: string): Promise<void> {
+  const { version } = await readPackage()
+  assert.ok(line.endsWith(` ./quernstone-${version}.tgz`), `npm pack writes quernstone-${version}.tgz`)
+}
+
 async function checkScripts(line: string): Promise<void> {
-  const { scripts } = packageSchema.parse(JSON.parse(await readFile(join(root, "package.json"), "utf8")))
+  const { scripts } = await readPackage()
   for (const [, run, name = ""] of line.matchAll(/\bnpm (run )?([\w:]+)/g)) {
     assert.ok(run !== undefined || npmCommands.has(name), `npm has no command ${name}`)
-    if (name !== "ci" && name !== "install") assert.ok(name in scripts, `package.json has no script ${name}`)
+    if (!["ci", "install", "pack"].includes(name))
+      assert.ok(name in scripts, `package.json has no script ${name}`)
   }
+}
+
+async function readPackage() {
+  return packageSchema.parse(JSON.parse(await readFile(join(root, "package.json"), "utf8")))
 }
 
 async function checkUp({ t }: Stage): Promise<void> {
