@@ -2,6 +2,7 @@
 import assert from "node:assert"
 
 import type { Clock } from "../base/clock.ts"
+import { fault } from "../base/errors.ts"
 import type { Limits } from "../base/limits.ts"
 import type { TrainingTarget } from "../learn/learner.ts"
 import { fitRecipe } from "../prepare/fit.ts"
@@ -10,7 +11,7 @@ import type { RecipePlan } from "../prepare/recipe.ts"
 import type { RecipeReason } from "../prepare/recipe-reasons.ts"
 import type { Signature, Task } from "../prepare/signature.ts"
 import { encodeTarget, inferTarget, type Target } from "../prepare/target.ts"
-import type { Table } from "../table/table.ts"
+import { columnOf, type Table } from "../table/table.ts"
 import { exampleOf } from "./example.ts"
 import { type Features, featuresOf } from "./features.ts"
 import { importanceOf, writeModelFile } from "./model-file.ts"
@@ -65,6 +66,8 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
     table,
     names: learnableColumns(
       input.plan ?? inferRecipe(table, { target: target.name, trainingRows: encoded.rows }).plan,
+      table,
+      target.name,
     ),
     rows: encoded.rows,
     seed,
@@ -120,8 +123,14 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
   return { bytes, signature, report }
 }
 
-function learnableColumns(plan: RecipePlan): string[] {
-  return plan.columns.filter(({ use }) => use !== "ignore").map(({ name }) => name)
+/** Checked before the split hashes them: rows told apart by no column would all seem to be one. */
+function learnableColumns(plan: RecipePlan, table: Table, target: string): string[] {
+  const used = plan.columns.filter(({ use, name }) => use !== "ignore" && name !== target)
+  const names = used.map(({ name }) => name)
+  if (names.length === 0) throw fault("RECIPE_EMPTY", { target })
+  const unknown = names.find((name) => columnOf(table, name) === undefined)
+  if (unknown !== undefined) throw fault("RECIPE_COLUMN_UNKNOWN", { column: unknown })
+  return names
 }
 
 /** The part of the report that says what was done to which rows and columns. */
