@@ -9,6 +9,7 @@ export const victims = ["server", "child", "postgres"] as const
 export type Victim = (typeof victims)[number]
 
 export type Story = Audit & {
+  /** Besides the one that falls into the first start. */
   readonly kills: Readonly<Record<Victim, number>>
   readonly acknowledgedWrites: number
   readonly deployments: number
@@ -36,23 +37,29 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
   try {
     const notebook = newNotebook()
     const stopWriting = new AbortController()
-    const writing = Array.from({ length: options.writers }, (_, index) =>
-      write({
-        server,
-        name: `writer-${index}`,
-        seed: options.seed + index,
-        notebook,
-        signal: stopWriting.signal,
-      }),
+    const writing = Promise.all(
+      Array.from({ length: options.writers }, (_, index) =>
+        write({
+          server,
+          name: `writer-${index}`,
+          seed: options.seed + index,
+          notebook,
+          signal: stopWriting.signal,
+        }),
+      ),
     )
-    await server.client()
+    // When the story itself fails, stopping the server is what ends the writers.
+    writing.catch(() => undefined)
     const { kills, surprises } = await killInTurn(server, options)
     stopWriting.abort()
-    const client = await withTimeout(Promise.all(writing), options.settleMsMax).then(() => server.client())
+    const client = await withTimeout(writing, options.settleMsMax).then(() => server.client())
     const jobs = await untilJobsEnd(client, options.settleMsMax)
     const found = await audit({ client, jobs, notebook, dataFolder: options.dataFolder })
     isStopped = true
     const end = await server.stop()
+    surprises.push(
+      ...server.ends.filter(isFailedStart).map((each) => `a start ended with ${described(each)}`),
+    )
     if (end.code !== 0) surprises.push(`an orderly stop ended with ${described(end)}`)
     return {
       ...found,
@@ -68,6 +75,9 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
   }
 }
 
+/** About what making the database takes. */
+const firstStartMs = 3_000
+
 type Random = (below: number) => number
 
 function randomOf(seed: number): Random {
@@ -80,6 +90,9 @@ async function killInTurn(server: SupervisedServer, options: StoryOptions) {
   const random = randomOf(options.seed)
   const kills = { server: 0, child: 0, postgres: 0 }
   const surprises: string[] = []
+  // The first start makes the database: half-made is a state that others must not trip over.
+  await pause(random(firstStartMs))
+  await killServer(server)
   for (const victim of shuffled(random, options.killsOfEach)) {
     // One kill in four falls into a start, which has to survive it as well.
     if (victim !== "server" || random(4) > 0) await server.client()
@@ -107,9 +120,7 @@ const killers: Readonly<Record<Victim, Killer>> = {
 }
 
 async function killServer(server: SupervisedServer): Promise<void> {
-  const ending = server.end()
-  process.kill(server.pid, "SIGKILL")
-  await ending
+  await server.kill()
 }
 
 /** A job's child is killed somewhere in its life; the writers see to it that there is one again and again. */
@@ -119,9 +130,16 @@ async function killChild(server: SupervisedServer, random: Random): Promise<void
     await untilChild(server, deadlineMs)
     await pause(random(childLifeMs))
     const [pid] = await findJobChildren(server.pid)
-    if (pid === undefined) continue
-    process.kill(pid, "SIGKILL")
-    return
+    if (pid !== undefined && isKilled(pid)) return
+  }
+}
+
+/** False when it ended by itself just before. */
+function isKilled(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL")
+  } catch {
+    return false
   }
 }
 
@@ -145,6 +163,11 @@ async function killPostgres(server: SupervisedServer, _random: Random, surprises
   const end = await ending
   const isClear = end.code === 1 && end.lastWords.includes("Start it again")
   if (!isClear) surprises.push(`PostgreSQL died, and the server ended with ${described(end)}`)
+}
+
+/** Nobody killed it, yet it was never ready. */
+function isFailedStart({ signal, wasReady }: ServerEnd): boolean {
+  return !wasReady && signal !== "SIGKILL"
 }
 
 function described({ code, signal, lastWords }: ServerEnd): string {

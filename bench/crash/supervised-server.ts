@@ -20,6 +20,8 @@ export type ServerEnd = {
 /** A start that takes longer has hung. */
 const readyMsMax = 60_000
 const endMsMax = 60_000
+/** Several starts in a row may be killed; beyond this it cannot start any more. */
+const healMsMax = 180_000
 const restartPauseMs = 100
 const keptCharacters = 4_000
 
@@ -49,13 +51,25 @@ export class SupervisedServer {
     return this.#life.process.pid ?? 0
   }
 
-  /** The client of a server that is ready; waits through deaths. */
+  /** The client of a server that is ready; waits through deaths. Throws once it is being stopped, and when it does not heal. */
   async client(): Promise<Client> {
+    const deadlineMs = performance.now() + healMsMax
     for (;;) {
+      if (performance.now() > deadlineMs)
+        throw new Error(`the server does not heal: ${this.ends.at(-1)?.lastWords}`)
+      if (this.#isStopping) throw new Error("the server is being stopped")
       const client = await this.#life.ready
       if (client !== null && !this.#hasEnded()) return client
-      await new Promise((resolve) => setTimeout(resolve, restartPauseMs))
+      await pause(restartPauseMs)
     }
+  }
+
+  /** kill -9, ready or not. */
+  async kill(): Promise<ServerEnd> {
+    await this.#untilAlive()
+    const ending = this.end()
+    this.#life.process.kill("SIGKILL")
+    return await ending
   }
 
   /** Resolves when the process that lives now has ended; rejects when it does not, which is a server that hangs. */
@@ -71,6 +85,7 @@ export class SupervisedServer {
 
   /** Orderly, by SIGTERM; the last of its ends. */
   async stop(): Promise<ServerEnd> {
+    await this.#untilAlive()
     await this.#life.ready
     this.#isStopping = true
     this.#life.process.kill("SIGTERM")
@@ -85,10 +100,15 @@ export class SupervisedServer {
   async #supervise(): Promise<void> {
     for (;;) {
       this.ends.push(await this.#life.ended)
+      if (!this.#isStopping) await pause(restartPauseMs)
       if (this.#isStopping) return
-      await new Promise((resolve) => setTimeout(resolve, restartPauseMs))
       this.#life = this.#start()
     }
+  }
+
+  /** Between two lives there is nothing to kill. */
+  async #untilAlive(): Promise<void> {
+    while (this.#hasEnded() && !this.#isStopping) await pause(restartPauseMs)
   }
 
   #hasEnded(): boolean {
@@ -147,4 +167,8 @@ function firstLine(server: ChildProcess): Promise<string | null> {
       resolve(null)
     })
   })
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs))
 }
