@@ -519,36 +519,36 @@ export type TrainingRequest = {
     columns: Array<{
       name: string
       use: "number"
-      impute: "median" | {
+      impute?: "median" | {
         constant: number
-      }
-      scale: boolean
-      clip: [number, number] | null
-      missingIndicator: "auto" | boolean
+      } | undefined
+      scale?: boolean | undefined
+      clip?: [number, number] | null | undefined
+      missingIndicator?: "auto" | boolean | undefined
     } | {
       name: string
       use: "boolean"
-      impute: "median" | {
+      impute?: "median" | {
         constant: number
-      }
-      scale: boolean
-      missingIndicator: "auto" | boolean
+      } | undefined
+      scale?: boolean | undefined
+      missingIndicator?: "auto" | boolean | undefined
     } | {
       name: string
       use: "category"
-      rareLevelRowsMin: number
-      levelsMax: number
-      open: boolean
+      rareLevelRowsMin?: number | undefined
+      levelsMax?: number | undefined
+      open?: boolean | undefined
     } | {
       name: string
       use: "datetime"
       dateParts: Array<"year" | "month" | "day_of_week" | "day_of_year" | "hour" | "minute">
-      scale: boolean
-      missingIndicator: "auto" | boolean
+      scale?: boolean | undefined
+      missingIndicator?: "auto" | boolean | undefined
     } | {
       name: string
       use: "ignore"
-      reason: "identifier" | "constant" | "text" | "chosen"
+      reason?: "identifier" | "constant" | "text" | "chosen" | undefined
     }>
   } | undefined
   seed?: number | undefined

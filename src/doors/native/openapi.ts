@@ -89,10 +89,17 @@ function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   return referToComponents(inPlace)
 }
 
+/** Bodies are described as they may be sent: what has a default may be left out. */
 function namedSchemas(): Json {
+  const bodies = Object.values<Operation>(operations).map(({ body }) => z.globalRegistry.get(body)?.id)
+  const sent = Object.entries(schemasOf("input")).filter(([id]) => bodies.includes(id))
+  return { ...schemasOf("output"), ...Object.fromEntries(sent) }
+}
+
+function schemasOf(io: "input" | "output"): Json {
   const { schemas } = z.toJSONSchema(z.globalRegistry, {
     uri: componentReference,
-    io: "output",
+    io,
     unrepresentable: "any",
   })
   return Object.fromEntries(
