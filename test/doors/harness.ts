@@ -1,4 +1,5 @@
 /** @file What tests of doors stand on: a second workspace, a second server on the same data, requests that fetch would not send. */
+import { createHash } from "node:crypto"
 import { request as httpRequest } from "node:http"
 import { connect } from "node:net"
 import type { TestContext } from "node:test"
@@ -8,7 +9,9 @@ import { readConfiguration, type SettingName } from "../../src/base/config.ts"
 import { defaultLimits } from "../../src/base/limits.ts"
 import type { Log } from "../../src/base/log.ts"
 import { errorBody } from "../../src/doors/native/schema.ts"
+import { abandonIdempotent, beginIdempotent } from "../../src/identity/idempotency.ts"
 import { createKey } from "../../src/identity/keys.ts"
+import { defaultWorkspaceId } from "../../src/identity/workspaces.ts"
 import { type RunningServer, startServer } from "../../src/main.ts"
 import { openStore } from "../../src/store/index.ts"
 import { addWorkspace, silentLog } from "../database.ts"
@@ -26,6 +29,27 @@ export async function keyOfAnotherWorkspace({ databaseUrl }: ServerForTest): Pro
     )
     return key
   } finally {
+    await store.close()
+  }
+}
+
+/** Takes an idempotency key as a request of these words would that is still running; returns how it is given back. */
+export async function holdIdempotencyKey(
+  { databaseUrl }: ServerForTest,
+  key: string,
+  request: string,
+): Promise<() => Promise<void>> {
+  const source = { kind: "url", appUrl: databaseUrl } as const
+  const store = await openStore({ source, limits: defaultLimits, log: silentLog, clock: systemClock })
+  const begun = await beginIdempotent({
+    store,
+    workspaceId: defaultWorkspaceId,
+    key,
+    requestSha256: createHash("sha256").update(request).digest(),
+    limits: defaultLimits,
+  })
+  return async () => {
+    if (begun.state === "begun") await abandonIdempotent(store, begun.hold)
     await store.close()
   }
 }

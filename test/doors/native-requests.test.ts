@@ -6,7 +6,7 @@ import { z } from "zod"
 
 import { errorBody, job, jobState } from "../../src/doors/native/schema.ts"
 import { addDataset, finishedJob, serverForTest } from "../server.ts"
-import { codeOf, rawExchange, smallCsv } from "./harness.ts"
+import { codeOf, holdIdempotencyKey, rawExchange, smallCsv } from "./harness.ts"
 
 test("requests of the native door", async (t) => {
   const server = await serverForTest(t, {
@@ -163,6 +163,18 @@ test("requests of the native door", async (t) => {
     assert.equal(elsewhere.status, 422)
     const malformed = await post("keys", body, { "idempotency-key": "two words" })
     assert.deepEqual([malformed.status, await codeOf(malformed)], [400, "IDEMPOTENCY_KEY_INVALID"])
+  })
+
+  await t.test("while the first request with an idempotency key runs, the second is told so", async () => {
+    const key = crypto.randomUUID()
+    const body = '{"name":"running","scopes":["read"]}'
+    const release = await holdIdempotencyKey(server, key, `POST /api/v1/keys\n${body}`)
+    const second = await post("keys", body, { "idempotency-key": key })
+    assert.deepEqual([second.status, await codeOf(second)], [409, "IDEMPOTENCY_KEY_RUNNING"])
+    const other = await post("keys", body.replace("running", "other"), { "idempotency-key": key })
+    assert.deepEqual([other.status, await codeOf(other)], [422, "IDEMPOTENCY_KEY_REUSED"])
+    await release()
+    assert.equal((await post("keys", body, { "idempotency-key": key })).status, 201)
   })
 
   await t.test("a write that failed gives its idempotency key back", async () => {

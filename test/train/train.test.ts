@@ -35,7 +35,7 @@ test("training", async (t) => {
         version: 1,
         columns: [
           { ...number, name: "a", missingIndicator: true },
-          { name: "c", use: "ignore", reason: "chosen" },
+          { name: "c", use: "ignore" },
           { name: "b", use: "category", open: false, rareLevelRowsMin: 1, levelsMax: 4 },
         ],
       },
@@ -58,8 +58,8 @@ test("training", async (t) => {
   })
 
   await t.test("a recipe that does not fit the data says where", async () => {
-    const boolean = { use: "boolean", impute: "median", scale: false, missingIndicator: false } as const
-    const ignored = { name: "a", use: "ignore", reason: "chosen" } as const
+    const boolean = { use: "boolean" } as const
+    const ignored = { name: "a", use: "ignore" } as const
     const trained = (columns: NonNullable<TrainingRequest["recipe"]>["columns"]) =>
       failure({ dataset: "small", target: "group", recipe: { version: 1, columns } })
     assert.equal(await trained([{ ...boolean, name: "absent" }]), "RECIPE_COLUMN_UNKNOWN")
