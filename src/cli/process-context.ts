@@ -35,6 +35,8 @@ function openContext(words: readonly string[]): Context {
   const { stdout, stderr, env } = process
   // A reader that has seen enough (`| head`) is no error.
   stdout.on("error", () => process.exit())
+  // A log without a reader is lost; a server must not die of it.
+  stderr.on("error", () => undefined)
   const isJson = words.includes("--json")
   const terminal = openTerminal({ stdout, stderr, language: languageOf(words, env), isJson })
   const { signal, holdInterrupt } = watchInterrupts()
