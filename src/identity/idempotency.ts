@@ -31,8 +31,11 @@ export type IdempotentBeginning =
 export type KeepAnswer<Made> = (transaction: Transaction, made: Made) => Promise<void>
 
 const keyLengthMax = 255
-/** A request whose process was killed leaves its key running; after this many longest requests somebody else may have it. */
-const abandonedAfterRequests = 2
+/**
+ * A request whose process was killed leaves its key running, for this long. One that still lives has lost nothing: what must
+ * not be done twice keeps its answer in its own transaction, which fails when somebody else has the key by then.
+ */
+const abandonedMs = 60_000
 
 /**
  * In a transaction of its own, before the work. `requestSha256` covers method, path and body. Throws IDEMPOTENCY_KEY_INVALID,
@@ -43,7 +46,7 @@ export async function beginIdempotent(options: {
   readonly workspaceId: string
   readonly key: string
   readonly requestSha256: Buffer
-  readonly limits: Pick<Limits, "idempotencyKeyMsMax" | "requestMsMax">
+  readonly limits: Pick<Limits, "idempotencyKeyMsMax">
 }): Promise<IdempotentBeginning> {
   const { store, workspaceId, key, requestSha256, limits } = options
   if (!/^[\x21-\x7e]+$/.test(key) || key.length > keyLengthMax)
@@ -54,7 +57,7 @@ export async function beginIdempotent(options: {
       key,
       sha256: requestSha256,
       keptMs: limits.idempotencyKeyMsMax,
-      runningMs: limits.requestMsMax * abandonedAfterRequests,
+      runningMs: abandonedMs,
     })
     if (takenAt !== null) return { state: "begun", hold: { workspaceId, key, takenAt } }
     const held = await selectIdempotencyKey(transaction, { workspaceId, key })

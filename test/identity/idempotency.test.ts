@@ -97,13 +97,13 @@ test("after work that failed the same key may try again", async (t) => {
   assert.strictEqual((await begin(store, workspaceId)).state, "begun")
 })
 
-test("a key whose process died is free after twice the longest request, and the dead one cannot finish", async (t) => {
+test("a key whose process died is free after a minute, and the dead one cannot finish", async (t) => {
   const database = await testStore(t)
   const { store, workspaceId } = database
   const superuser = await openSuperuser(t, database)
   const hold = await holdOf(store, workspaceId)
-  await superuser.query("update idempotency_key set created_at = created_at - interval '11 minutes'")
-  const late = { ...hold, takenAt: new Date(hold.takenAt.getTime() - 11 * 60_000) }
+  await superuser.query("update idempotency_key set created_at = created_at - interval '61 seconds'")
+  const late = { ...hold, takenAt: new Date(hold.takenAt.getTime() - 61_000) }
   const second = await holdOf(store, workspaceId)
   await assert.rejects(
     store.inWorkspace(workspaceId, (transaction) => finishIdempotent(transaction, late, answer)),
