@@ -32,4 +32,5 @@ export {
   requireScope,
   type Scope,
 } from "./principal.ts"
+export { openAnswer, sealAnswer } from "./sealed-answer.ts"
 export { type AdminKey, defaultWorkspaceId, ensureAdminKey, ensureDefaultWorkspace } from "./workspaces.ts"

@@ -33,6 +33,20 @@ export async function keyOfAnotherWorkspace({ databaseUrl }: ServerForTest): Pro
   }
 }
 
+/** What the database keeps of answers, as it stands there. */
+export async function keptAnswers({ databaseUrl }: ServerForTest): Promise<string[]> {
+  const source = { kind: "url", appUrl: databaseUrl } as const
+  const store = await openStore({ source, limits: defaultLimits, log: silentLog, clock: systemClock })
+  try {
+    const rows = await store.inWorkspace(defaultWorkspaceId, (transaction) =>
+      transaction.selectFrom("idempotency_key").select("response_body").execute(),
+    )
+    return rows.map(({ response_body }) => JSON.stringify(response_body))
+  } finally {
+    await store.close()
+  }
+}
+
 /** Takes an idempotency key as a request of these words would that is still running; returns how it is given back. */
 export async function holdIdempotencyKey(
   { databaseUrl }: ServerForTest,

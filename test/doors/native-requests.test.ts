@@ -4,9 +4,9 @@ import { test } from "node:test"
 
 import { z } from "zod"
 
-import { errorBody, job, jobState } from "../../src/doors/native/schema.ts"
+import { errorBody, job, jobState, newApiKey } from "../../src/doors/native/schema.ts"
 import { addDataset, finishedJob, serverForTest } from "../server.ts"
-import { codeOf, holdIdempotencyKey, rawExchange, smallCsv } from "./harness.ts"
+import { codeOf, holdIdempotencyKey, keptAnswers, rawExchange, smallCsv } from "./harness.ts"
 
 test("requests of the native door", async (t) => {
   const server = await serverForTest(t, {
@@ -154,11 +154,21 @@ test("requests of the native door", async (t) => {
     const first = await post("keys", body, key)
     const second = await post("keys", body, key)
     assert.deepEqual([first.status, second.status], [201, 201])
-    assert.deepEqual(await second.json(), await first.json())
+    const made = newApiKey.parse(await first.json())
+    assert.deepEqual(await second.json(), made)
+    const kept = await keptAnswers(server)
+    assert.ok(kept.some((text) => text.includes('"sealed"')))
+    assert.ok(
+      kept.every((text) => !text.includes(made.key)),
+      "the key itself is in no table",
+    )
     assert.equal((await client.listKeys()).items.filter(({ name }) => name === "once").length, 1)
 
     const other = await post("keys", '{"name":"another","scopes":["read"]}', key)
     assert.deepEqual([other.status, await codeOf(other)], [422, "IDEMPOTENCY_KEY_REUSED"])
+    const admin = await client.createKey({ body: { name: "second admin", scopes: ["admin"] } })
+    const stranger = await post("keys", body, { ...key, authorization: `Bearer ${admin.key}` })
+    assert.deepEqual([stranger.status, await codeOf(stranger)], [422, "IDEMPOTENCY_KEY_REUSED"])
     const elsewhere = await post("training-jobs", body, key)
     assert.equal(elsewhere.status, 422)
     const malformed = await post("keys", body, { "idempotency-key": "two words" })

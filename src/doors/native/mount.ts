@@ -6,7 +6,13 @@ import { z } from "zod"
 
 import { fault, messageOf, type Problem } from "../../base/errors.ts"
 import type { Limits } from "../../base/limits.ts"
-import type { KeepAnswer, KeyRing, Principal } from "../../identity/index.ts"
+import {
+  type KeepAnswer,
+  type KeyRing,
+  openAnswer,
+  type Principal,
+  sealAnswer,
+} from "../../identity/index.ts"
 import { principalOf, sendJson } from "../http/server.ts"
 
 /** What every operation of this door needs. */
@@ -34,6 +40,7 @@ type Mountable<Params, Query, Body, Response> = {
   readonly bodyKind: "none" | "json" | "file"
   readonly status: number
   readonly response: z.ZodType<Response>
+  readonly isSecret?: true
 }
 
 export function mount<Params, Query, Body, Response>(
@@ -56,6 +63,7 @@ export function mount<Params, Query, Body, Response>(
         request,
         principal,
         fingerprint: fingerprintOf(request, request.body),
+        isSecret: operation.isSecret,
         answer: async (keepStored) => {
           const keep: KeepAnswer<object> = (transaction, made) =>
             keepStored(transaction, { status: operation.status, body: made })
@@ -127,24 +135,34 @@ export async function answerOnce(options: {
   readonly principal: Principal
   readonly fingerprint: Buffer
   readonly answer: (keep: KeepAnswer<Stored>) => Promise<Stored>
+  /** The answer holds a secret: it is kept sealed under the caller's own key. */
+  readonly isSecret?: boolean | undefined
 }): Promise<Stored> {
-  const { request, answer } = options
+  const { request, answer, isSecret = false } = options
   const key = request.headers["idempotency-key"]
   if (request.method === "GET" || typeof key !== "string") return answer(keepNothing)
   const { keys } = options.door
   const { workspaceId } = options.principal
   const begun = await keys.begin({ workspaceId, key, requestSha256: options.fingerprint })
-  if (begun.state === "finished") return begun.answer
+  const secret = request.headers.authorization ?? ""
+  if (begun.state === "finished") {
+    if (!isSecret) return begun.answer
+    const body = openAnswer(begun.answer.body, secret)
+    if (body === null) throw fault("IDEMPOTENCY_KEY_REUSED", { key })
+    return { status: begun.answer.status, body }
+  }
+  const storable = ({ status, body: made }: Stored) => {
+    const body = jsonSchema.parse(JSON.parse(JSON.stringify(made)))
+    return { status, body: isSecret ? sealAnswer(body, secret) : body }
+  }
   try {
     let isKept = false
-    const stored = storable(
-      await answer(async (transaction, made) => {
-        await keys.finishWithin(transaction, begun.hold, storable(made))
-        isKept = true
-      }),
-    )
-    if (!isKept) await keys.finish(begun.hold, stored)
-    return stored
+    const made = await answer(async (transaction, toKeep) => {
+      await keys.finishWithin(transaction, begun.hold, storable(toKeep))
+      isKept = true
+    })
+    if (!isKept) await keys.finish(begun.hold, storable(made))
+    return made
   } catch (error) {
     await keys.abandon(begun.hold)
     throw error
@@ -152,7 +170,3 @@ export async function answerOnce(options: {
 }
 
 async function keepNothing(): Promise<void> {}
-
-function storable({ status, body }: Stored) {
-  return { status, body: jsonSchema.parse(JSON.parse(JSON.stringify(body))) }
-}

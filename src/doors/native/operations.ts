@@ -17,6 +17,8 @@ export type Operation = {
   /** `none` for 204 and where a stream or a file comes. */
   readonly response: z.ZodType
   readonly responseKind: "none" | "json" | "file" | "events"
+  /** The answer holds a secret, which is never kept in clear. */
+  readonly isSecret?: true
 }
 
 export const none = z.strictObject({})
@@ -300,6 +302,7 @@ export const operations = {
     body: schema.keyRequest,
     status: 201,
     response: schema.newApiKey,
+    isSecret: true,
   },
   revokeKey: {
     ...plain,
