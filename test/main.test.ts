@@ -15,9 +15,14 @@ import { addDataset, serverForTest } from "./server.ts"
 
 type Flags = Partial<Record<SettingName, string | boolean>>
 
-test("an address that other machines reach is refused with plain HTTP before anything is opened", async () => {
+test("an address that other machines reach is refused with plain HTTP before anything is opened", async (t) => {
+  // Where nothing is to be opened there is nothing: a server that got further would fail with another code.
+  const environment = {
+    DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",
+    QUERNSTONE_DATA: await temporaryDataFolder(t),
+  }
   for (const host of ["0.0.0.0", "::", "192.0.2.1"]) {
-    const { configuration } = readConfiguration({ environment: {}, flags: { host }, isRoot: false })
+    const { configuration } = readConfiguration({ environment, flags: { host }, isRoot: false })
     await assert.rejects(startServer(configuration, { log: silentLog }), { code: "PLAIN_HTTP_REFUSED" })
   }
 })
