@@ -1,4 +1,6 @@
 /** @file One row over keep-alive: Quernstone with key check, metrics and log on, beside bare node:http with bare onnxruntime in the same run. */
+import "../src/engine/no-telemetry.ts"
+
 import { type ChildProcess, fork, spawn } from "node:child_process"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"

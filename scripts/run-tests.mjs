@@ -16,5 +16,7 @@ const options = [
   "--test-concurrency=2",
   ...(existsSync(setup) ? [`--test-global-setup=${setup}`] : []),
 ]
-const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: "inherit" })
+// Tests that use ONNX Runtime without our engine must not report to its maker either.
+const env = { ...process.env, ORT_DISABLE_TELEMETRY: "1" }
+const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: "inherit", env })
 process.exit(status ?? 1)

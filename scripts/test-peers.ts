@@ -21,6 +21,6 @@ const { status } = spawnSync(
     "--test-global-setup=dist/test/global-setup.js",
     ...globSync("dist/test/peers/*.test.js"),
   ],
-  { stdio: "inherit", env: { ...process.env, TEST_PEERS_PYTHON: python } },
+  { stdio: "inherit", env: { ...process.env, TEST_PEERS_PYTHON: python, ORT_DISABLE_TELEMETRY: "1" } },
 )
 process.exitCode = status ?? 1

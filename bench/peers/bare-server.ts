@@ -1,4 +1,6 @@
 /** @file The limit that the prediction path is measured against: node:http, JSON.parse, onnxruntime-node, nothing else. */
+import "../../src/engine/no-telemetry.ts"
+
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 

@@ -19,6 +19,7 @@ const childMsMax = 20_000
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
 
 const onnxRuntimeProbe = `
+process.env.ORT_DISABLE_TELEMETRY = "1"
 const { env, InferenceSession } = (await import(process.argv[1])).default
 if (typeof InferenceSession.create !== "function") throw new Error("no InferenceSession")
 console.log(env.versions.node ?? env.versions.common)`

@@ -1,4 +1,6 @@
 /** @file A model in ONNX Runtime, run on the thread that calls. */
+import "./no-telemetry.ts"
+
 import { env, InferenceSession, Tensor as OrtTensor } from "onnxruntime-node"
 
 import { fault } from "../base/errors.ts"

@@ -1,4 +1,6 @@
 /** @file A model in ONNX Runtime in a thread of its own: the caller's thread goes on while it runs. */
+import "./no-telemetry.ts"
+
 import { Worker } from "node:worker_threads"
 
 import { entryUrl } from "../base/entry.ts"

@@ -18,6 +18,7 @@ test("the demo works in a network namespace that has no interface but loopback",
     : "a network namespace needs root, the right CAP_SYS_ADMIN, and the programs unshare and ip",
 }, async (t) => {
   const data = await temporaryDataFolder(t)
+  const home = await temporaryDataFolder(t)
   const traces = await mkdtemp(join(tmpdir(), "quernstone-trace-"))
   t.after(() => rm(traces, { recursive: true, force: true }))
   const trace = canTrace
@@ -28,7 +29,7 @@ test("the demo works in a network namespace that has no interface but loopback",
   const demo = await outcomeOf(
     spawn("unshare", ["--net", "sh", "-c", script, process.execPath, join(root, "bin", "start.js")], {
       cwd: root,
-      env: { PATH, LANG: "C.UTF-8", HOME: data, QUERNSTONE_DATA: data },
+      env: { PATH, LANG: "C.UTF-8", HOME: home, QUERNSTONE_DATA: data },
       stdio: "pipe",
     }),
   )
@@ -39,4 +40,5 @@ test("the demo works in a network namespace that has no interface but loopback",
     .flatMap((text) => text.split("\n"))
     .filter((line) => /AF_INET6?/.test(line) && !/"(127\.0\.0\.1|::1)"/.test(line))
   assert.deepEqual(outward, [])
+  assert.deepEqual(await readdir(home), [], "nothing is queued for later either")
 })
