@@ -26,7 +26,7 @@ test("up says on its first line where it is, commands find it by themselves, and
   server.kill("SIGTERM")
   assert.equal(await exitOf(server), 0)
   await assert.rejects(access(join(data, "server.json")))
-  assert.equal((await quernstone(["status"])).status, 3)
+  assert.equal((await quernstone(["status", "--url", first.url])).status, 3)
 })
 
 test("up without a terminal prints no key but says which file holds it", async (t) => {
