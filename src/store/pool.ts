@@ -41,9 +41,10 @@ export function openPool(url: string, options: PoolOptions): Pool {
     idle_in_transaction_session_timeout: idleInTransactionMsMax,
   })
   // A connection may be lost while nobody uses it, or while its user does: without listeners either would end the process.
-  pool.on("error", (error) =>
-    options.log.warn({ error: error.message }, "an idle database connection was lost"),
-  )
+  pool.on("error", (error) => {
+    // While the pool ends, a connection on its way out may meet a server that stops as well.
+    if (!pool.ending) options.log.warn({ error: error.message }, "an idle database connection was lost")
+  })
   pool.on("connect", (client) => client.on("error", () => {}))
   return pool
 }
