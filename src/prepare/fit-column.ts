@@ -23,6 +23,11 @@ export type TrainingColumn = {
 
 type PlanOf<Use extends PlanColumn["use"]> = Extract<PlanColumn, { use: Use }>
 
+/** A boolean has no shares: its range is what it holds. */
+function clipShares(plan: PlanOf<"number"> | PlanOf<"boolean">): readonly [number, number] | null {
+  return plan.use === "number" ? plan.clip : null
+}
+
 export function fitNumber(plan: PlanOf<"number"> | PlanOf<"boolean">, training: TrainingColumn): ColumnFit {
   const { source } = training
   const raw = finiteNumbers(training)
@@ -33,7 +38,8 @@ export function fitNumber(plan: PlanOf<"number"> | PlanOf<"boolean">, training: 
   const rounded = sorted.map(round)
   const median = plan.use === "boolean" ? Math.floor(medianOf(rounded)) : medianOf(rounded)
   const impute = plan.impute === "median" ? toFloat32(median) : round(plan.impute.constant)
-  const [low, high] = clipRange(rounded, plan.use === "number" ? plan.clip : null)
+  const isUnbounded = plan.use === "number" && plan.clip === null
+  const [low, high] = isUnbounded ? [-float32Max, float32Max] : clipRange(rounded, clipShares(plan))
   const values = raw.map((value) => drawIn(Number.isNaN(value) ? impute : round(value), low, high))
   const fitted: FittedColumn = {
     name: plan.name,

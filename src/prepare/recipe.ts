@@ -23,6 +23,7 @@ export const planColumnSchema = z.discriminatedUnion("use", [
     /** Subtract the mean, divide by the population deviation of the imputed and clipped training values. */
     scale: z.boolean().default(true),
     /** Shares of the training rows below and above which values are drawn in; null: to the trained range only. */
+    /** Values beyond these shares of the training values, or beyond all of them, are drawn in; null leaves every value as it is. */
     clip: z.tuple([share, share]).nullable().default([0.001, 0.999]),
     missingIndicator,
   }),

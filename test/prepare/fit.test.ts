@@ -5,7 +5,7 @@ import { test } from "node:test"
 
 import fc from "fast-check"
 import { z } from "zod"
-
+import { float32Max } from "../../src/prepare/cells.ts"
 import { fitRecipe } from "../../src/prepare/fit.ts"
 import { categoriesListedMax } from "../../src/prepare/fit-column.ts"
 import { type FittedColumn, fittedRecipeSchema } from "../../src/prepare/fitted-recipe.ts"
@@ -100,7 +100,14 @@ test("options of the plan hold: constant, no scale, no clip, indicator", () => {
   )
   assert.deepEqual(
     { impute, mean, deviation, low, high, missingIndicator },
-    { impute: Math.fround(0.1), mean: 0, deviation: 1, low: 0, high: 1e6, missingIndicator: true },
+    {
+      impute: Math.fround(0.1),
+      mean: 0,
+      deviation: 1,
+      low: -float32Max,
+      high: float32Max,
+      missingIndicator: true,
+    },
   )
 })
 
