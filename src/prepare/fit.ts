@@ -1,5 +1,7 @@
 /** @file Fits a recipe on training rows: the signature that rows are packed by, and the figures that the graph computes with. */
+
 import { fault } from "../base/errors.ts"
+import { defaultThreshold } from "../evaluate/threshold.ts"
 import { columnOf, type Table, type TableColumn } from "../table/table.ts"
 import { type ColumnFit, fitCategory, fitDatetime, fitNumber } from "./fit-column.ts"
 import type { FittedRecipe } from "./fitted-recipe.ts"
@@ -7,9 +9,6 @@ import { numberAt } from "./pack-table.ts"
 import type { PlanColumn, RecipePlan } from "./recipe.ts"
 import type { Signature, SignatureColumn } from "./signature.ts"
 import type { Target } from "./target.ts"
-
-/** Of binary tasks, until the training chooses another. */
-export const defaultThreshold = 0.5
 
 export type Fit = { readonly signature: Signature; readonly fitted: FittedRecipe }
 

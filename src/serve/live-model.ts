@@ -109,9 +109,17 @@ export class LiveModel {
     return this.#hold(async () => {
       const expectedMs = this.cost.baseMs + rowCount * this.cost.perRowMs
       if (expectedMs <= this.#limits.inlineRunMsMax) return await this.#session.run(feeds)
-      this.#worker ??= openWorkerSession(this.#bytes, { threads: 1 })
-      return await (await this.#worker).run(feeds)
+      return await (await this.#openWorker()).run(feeds)
     })
+  }
+
+  /** A thread that did not start is tried again by the next call; so is the explainer. */
+  #openWorker(): Promise<Session> {
+    this.#worker ??= openWorkerSession(this.#bytes, { threads: 1 }).catch((error: unknown) => {
+      this.#worker = null
+      throw error
+    })
+    return this.#worker
   }
 
   /** Work during which `close` waits. */
@@ -139,7 +147,10 @@ export class LiveModel {
     rows: readonly unknown[],
     predictions: readonly RowPrediction[],
   ): Promise<readonly Explanation[]> {
-    this.#explainer ??= this.#openExplainer()
+    this.#explainer ??= this.#openExplainer().catch((error: unknown) => {
+      this.#explainer = null
+      throw error
+    })
     const outputs = await (await this.#explainer).run(feeds)
     return readExplanations({ outputs, signature: this.signature, rows, predictions })
   }

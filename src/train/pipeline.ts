@@ -51,7 +51,7 @@ export type PipelineOutput = {
 
 type Scored = { readonly candidate: Candidate; readonly validation: Score }
 
-/** Throws TARGET_UNLEARNABLE and what fitting the recipe says. */
+/** Throws what `inferTarget`, `splitRows` and `fitRecipe` throw, and JOB_CANCELLED. */
 export async function trainModel(input: PipelineInput): Promise<PipelineOutput> {
   const { table, clock, seed, onProgress } = input
   const startedMs = clock.monotonicMs()
@@ -101,7 +101,7 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
       target,
       split,
       plan,
-      reasons: recipe.reasons,
+      reasons: input.plan === null ? recipe.reasons : new Map(),
       features,
       withTarget: encoded.rows.length,
     }),
@@ -139,6 +139,7 @@ function describeRun(options: {
   readonly target: Target
   readonly split: RowSplit
   readonly plan: RecipePlan
+  /** Why the inferred recipe uses a column as it does; a recipe that was given has its own. */
   readonly reasons: InferredRecipe["reasons"]
   readonly features: Features
   readonly withTarget: number

@@ -12,6 +12,7 @@ import {
   scoreClassification,
   scoreRegression,
 } from "../evaluate/score.ts"
+import { defaultThreshold } from "../evaluate/threshold.ts"
 import type { TrainingTarget } from "../learn/learner.ts"
 import type { Signature } from "../prepare/signature.ts"
 import type { Target } from "../prepare/target.ts"
@@ -113,7 +114,7 @@ function classPredictions(
     classCount: truth.classCount,
     targets: truth.values,
     positiveClass: positive < 0 ? null : positive,
-    threshold: 0.5,
+    threshold: defaultThreshold,
   }
 }
 

@@ -55,6 +55,10 @@ test("training", async (t) => {
     assert.deepEqual(uses.get("a"), ["number", 2], "the value and whether it was missing")
     assert.deepEqual(uses.get("c"), ["ignore", 0])
     assert.equal(uses.get("b")?.[0], "category")
+    assert.ok(
+      report.columns.every(({ reason }) => reason === null),
+      "reasons are of recipes that were inferred",
+    )
   })
 
   await t.test("a recipe that does not fit the data says where", async () => {
