@@ -1,12 +1,14 @@
 /** @file The outputs of a model file, and the metadata that tells what it takes and gives. */
 import assert from "node:assert"
 
-import type { z } from "zod"
+import { z } from "zod"
 
 import { fault } from "../base/errors.ts"
 import { int } from "../onnx/attributes.ts"
 import type { GraphBuilder } from "../onnx/builder.ts"
+import { readMetadata } from "../onnx/edit.ts"
 import type { Model, ValueInfo } from "../onnx/model.ts"
+import { float64 } from "../onnx/tensors.ts"
 import { float } from "./constants.ts"
 import { type Feature, type FittedRecipe, fittedRecipeSchema } from "./fitted-recipe.ts"
 import { inputWidths, type Signature, signatureSchema } from "./signature.ts"
@@ -15,15 +17,37 @@ export const metadataKeys = {
   signature: "quernstone.signature",
   recipe: "quernstone.recipe",
   features: "quernstone.features",
+  targetCentre: "quernstone.target_centre",
 } as const
 
+/** Beyond this float32 no longer holds every whole number. */
+const exactWholeMax = 2 ** 24
+
 /**
- * Declares the outputs of docs/model-file.md. Regression: `scores` is float32 [batch], put out as `prediction`. Classification: `scores`
+ * What is subtracted from a regression's target before anything is learned, and added to the predictions in float64: the mean of its
+ * values, when they pass what float32 holds exactly; null when they do not. It is a change of origin and no fit: the intercept makes
+ * up for it, whatever rows it was taken from.
+ */
+export function targetCentreOf(values: Float64Array): number | null {
+  if (values.every((value) => Math.abs(value) <= exactWholeMax)) return null
+  // Around the first value, so that the sum does not lose what the values differ in.
+  const first = values[0] ?? 0
+  return first + values.reduce((sum, value) => sum + (value - first), 0) / values.length
+}
+
+/**
+ * Declares the outputs of docs/model-file.md. Regression: `scores` is float32 [batch], put out as `prediction`, in float64 around the
+ * target's centre where it has one. Classification: `scores`
  * is float32 [batch, classes], put out as `probabilities` after `label`, which follows the threshold in binary tasks.
  */
-export function emitOutputs(builder: GraphBuilder, signature: Signature, scores: string): void {
+export function emitOutputs(
+  builder: GraphBuilder,
+  signature: Signature,
+  scores: string,
+  targetCentre: number | null = null,
+): void {
   if (signature.task === "regression") {
-    builder.output(scores, "prediction", "float32", ["batch"])
+    emitPrediction(builder, scores, targetCentre)
     return
   }
   const { classes, positiveClass } = signature
@@ -32,6 +56,26 @@ export function emitOutputs(builder: GraphBuilder, signature: Signature, scores:
   const label = isBinary ? thresholded(builder, signature, scores) : likeliest(builder, signature, scores)
   builder.output(label, "label", labelType(signature), ["batch"])
   builder.output(scores, "probabilities", "float32", ["batch", classes.length])
+}
+
+function emitPrediction(builder: GraphBuilder, scores: string, targetCentre: number | null): void {
+  if (targetCentre === null) {
+    builder.output(scores, "prediction", "float32", ["batch"])
+    return
+  }
+  const wide = builder.op("Cast", [scores], { to: int(float64ElementType) })
+  const prediction = builder.op("Add", [wide, builder.constant(float64([targetCentre]))])
+  builder.output(prediction, "prediction", "float64", ["batch"])
+}
+
+/** DOUBLE of TensorProto.DataType. */
+const float64ElementType = 11
+
+/** Null where the file has none. Throws MODEL_SIGNATURE_INVALID. */
+export function readTargetCentre(model: Model): number | null {
+  return readMetadata(model).has(metadataKeys.targetCentre)
+    ? readJson(model, metadataKeys.targetCentre, z.number())
+    : null
 }
 
 /** The signature, the recipe and the features as JSON; other metadata is added by whoever knows it. */

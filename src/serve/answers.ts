@@ -76,10 +76,12 @@ function readClasses(outputs: Tensors, signature: Signature, rowCount: number): 
 export function readExplanations(input: {
   readonly outputs: Tensors
   readonly signature: Signature
+  /** Of a regression whose file adds it to the prediction; else 0. */
+  readonly targetCentre: number
   readonly rows: readonly unknown[]
   readonly predictions: readonly RowPrediction[]
 }): readonly Explanation[] {
-  const { outputs, signature, rows, predictions } = input
+  const { outputs, signature, targetCentre, rows, predictions } = input
   const contributions = floats(outputs, "contributions")
   const baselines = floats(outputs, "baseline")
   const scores = floats(outputs, "score")
@@ -91,8 +93,8 @@ export function readExplanations(input: {
     return {
       output: name,
       unit: unitOf[signature.task],
-      baseline: read(baselines, index),
-      score: read(scores, row * outputCount + index),
+      baseline: targetCentre + read(baselines, index),
+      score: targetCentre + read(scores, row * outputCount + index),
       contributions: signature.columns.map((column, place) => ({
         column: column.name,
         value: cellOf(rows[row], column.name),

@@ -11,7 +11,7 @@ import { openWorkerSession } from "../engine/worker-session.ts"
 import { canExplain, explainLinear } from "../explain/linear.ts"
 import { decodeModel, encodeModel } from "../onnx/codec.ts"
 import { feedsOf } from "../prepare/feeds.ts"
-import { readSignature } from "../prepare/outputs.ts"
+import { readSignature, readTargetCentre } from "../prepare/outputs.ts"
 import type { PackWarning } from "../prepare/pack.ts"
 import { compilePacker, type Packer } from "../prepare/pack.ts"
 import type { Signature } from "../prepare/signature.ts"
@@ -46,6 +46,7 @@ export class LiveModel {
   readonly byteLength: number
   readonly #bytes: Uint8Array
   readonly #session: Session
+  readonly #targetCentre: number | null
   readonly #packer: Packer
   readonly #limits: Limits
   #worker: Promise<Session> | null = null
@@ -58,6 +59,7 @@ export class LiveModel {
     bytes: Uint8Array
     session: Session
     signature: Signature
+    targetCentre: number | null
     packer: Packer
     cost: RunCost
     limits: Limits
@@ -70,6 +72,7 @@ export class LiveModel {
     this.byteLength = parts.bytes.byteLength
     this.#bytes = parts.bytes
     this.#session = parts.session
+    this.#targetCentre = parts.targetCentre
     this.#packer = parts.packer
     this.#limits = parts.limits
   }
@@ -82,11 +85,13 @@ export class LiveModel {
     clock: Clock
   }): Promise<LiveModel> {
     const { identity, bytes, limits, clock } = options
-    const signature = readSignature(decodeModel(bytes))
+    const model = decodeModel(bytes)
+    const signature = readSignature(model)
+    const targetCentre = readTargetCentre(model)
     const packer = compilePacker(signature, limits)
     const session = await openSession(bytes, { threads: 1 })
     const cost = await measureCost({ session, packer, signature, clock })
-    return new LiveModel({ identity, bytes, session, signature, packer, cost, limits })
+    return new LiveModel({ identity, bytes, session, signature, targetCentre, packer, cost, limits })
   }
 
   /** Raw JSON rows to answers. Throws ROWS_INVALID, ENGINE_RUN_FAILED, EXPLAIN_UNSUPPORTED. */
@@ -152,7 +157,13 @@ export class LiveModel {
       throw error
     })
     const outputs = await (await this.#explainer).run(feeds)
-    return readExplanations({ outputs, signature: this.signature, rows, predictions })
+    return readExplanations({
+      outputs,
+      signature: this.signature,
+      targetCentre: this.#targetCentre ?? 0,
+      rows,
+      predictions,
+    })
   }
 
   async #openExplainer(): Promise<Session> {

@@ -5,7 +5,7 @@ import { createGraphBuilder } from "../onnx/builder.ts"
 import { decodeModel, encodeModel } from "../onnx/codec.ts"
 import { declareInputs, emitFeatures } from "../prepare/compile.ts"
 import type { FittedRecipe } from "../prepare/fitted-recipe.ts"
-import { emitOutputs, writeMetadata } from "../prepare/outputs.ts"
+import { emitOutputs, metadataKeys, writeMetadata } from "../prepare/outputs.ts"
 import { packTable } from "../prepare/pack-table.ts"
 import type { Signature } from "../prepare/signature.ts"
 import type { Table } from "../table/table.ts"
@@ -21,18 +21,20 @@ export function writeModelFile(parts: {
   readonly fitted: FittedRecipe
   readonly learner: FittedLearner
   readonly features: Features
+  readonly targetCentre: number | null
   readonly dataset: TrainingReport["dataset"]
   readonly quernstoneVersion: string
 }): Uint8Array {
-  const { signature, fitted, learner, features, dataset, quernstoneVersion } = parts
+  const { signature, fitted, learner, features, targetCentre, dataset, quernstoneVersion } = parts
   const builder = createGraphBuilder()
   declareInputs(builder, signature)
   const { value } = emitFeatures(builder, signature, fitted)
-  emitOutputs(builder, signature, learner.emit(builder.prefix("m0/"), value))
+  emitOutputs(builder, signature, learner.emit(builder.prefix("m0/"), value), targetCentre)
   const model = builder.build({
     name: signature.target,
     metadata: {
       ...writeMetadata({ signature, fitted, features: features.names }),
+      ...(targetCentre === null ? {} : { [metadataKeys.targetCentre]: JSON.stringify(targetCentre) }),
       "quernstone.learner": JSON.stringify(learner.describe()),
       "quernstone.feature_means": JSON.stringify(columnMeans(features)),
       "quernstone.dataset": JSON.stringify(dataset),

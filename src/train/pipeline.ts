@@ -7,6 +7,7 @@ import type { Limits } from "../base/limits.ts"
 import type { TrainingTarget } from "../learn/learner.ts"
 import { fitRecipe } from "../prepare/fit.ts"
 import { type InferredRecipe, inferRecipe } from "../prepare/infer-recipe.ts"
+import { targetCentreOf } from "../prepare/outputs.ts"
 import type { RecipePlan } from "../prepare/recipe.ts"
 import type { RecipeReason } from "../prepare/recipe-reasons.ts"
 import type { Signature, Task } from "../prepare/signature.ts"
@@ -55,13 +56,7 @@ type Scored = { readonly candidate: Candidate; readonly validation: Score }
 export async function trainModel(input: PipelineInput): Promise<PipelineOutput> {
   const { table, clock, seed, onProgress } = input
   const startedMs = clock.monotonicMs()
-  const target = inferTarget(table, {
-    target: input.target,
-    ...(input.task === null ? {} : { task: input.task }),
-    ...(input.positive === null ? {} : { positiveClass: input.positive }),
-  })
-  const encoded = encodeTarget(table, target)
-  const truth = spreadTarget(encoded, table.rowCount)
+  const { target, encoded, truth, targetCentre, centred } = prepareTarget(input)
   const split = splitRows({
     table,
     names: learnableColumns(
@@ -79,20 +74,28 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
     table,
     plan,
     target,
-    truth,
+    truth: centred,
     folds: split.folds,
     clock,
     onProgress: (done, total) => onProgress("comparing", done, total),
     shouldStop: input.shouldStop,
   })
-  const scored = scoreCandidates(selection, { target, truth, seed })
+  const scored = scoreCandidates(selection, { target, truth: centred, seed })
   const chosen = chooseBest(scored)
   onProgress("refitting", 0, 1)
   const { signature, fitted } = fitRecipe({ plan, table, trainingRows: split.allButTest, target })
   const features = await featuresOf({ table, signature, fitted, rows: split.allButTest })
-  const learner = chosen.candidate.refit(trainingData(features, pickTarget(truth, split.allButTest)))
+  const learner = chosen.candidate.refit(trainingData(features, pickTarget(centred, split.allButTest)))
   const { dataset, quernstoneVersion } = input
-  const bytes = writeModelFile({ signature, fitted, learner, features, dataset, quernstoneVersion })
+  const bytes = writeModelFile({
+    signature,
+    fitted,
+    learner,
+    features,
+    targetCentre,
+    dataset,
+    quernstoneVersion,
+  })
   onProgress("scoring", 0, 1)
   const test = await scoreTest({ table, target, truth, bytes, signature, split, seed })
   const report: TrainingReport = {
@@ -121,6 +124,25 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
   }
   onProgress("scoring", 1, 1)
   return { bytes, signature, report }
+}
+
+function prepareTarget(input: PipelineInput) {
+  const { table, task, positive } = input
+  const target = inferTarget(table, {
+    target: input.target,
+    ...(task === null ? {} : { task }),
+    ...(positive === null ? {} : { positiveClass: positive }),
+  })
+  const encoded = encodeTarget(table, target)
+  const truth = spreadTarget(encoded, table.rowCount)
+  const targetCentre = encoded.target.kind === "number" ? targetCentreOf(encoded.target.values) : null
+  return { target, encoded, truth, targetCentre, centred: centredTarget(truth, targetCentre) }
+}
+
+/** Learners see a large target around its centre: what float32 would round away of it, they learn. */
+function centredTarget(truth: TrainingTarget, centre: number | null): TrainingTarget {
+  if (truth.kind === "classes" || centre === null) return truth
+  return { kind: "number", values: truth.values.map((value) => value - centre) }
 }
 
 /** Checked before the split hashes them: rows told apart by no column would all seem to be one. */

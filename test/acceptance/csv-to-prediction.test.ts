@@ -90,6 +90,24 @@ test("the same content makes no second version, other content does, and the line
   )
 })
 
+test("a target beyond what float32 holds exactly is predicted in float64", async (t) => {
+  const { client } = await serverForTest(t)
+  const lines = Array.from({ length: 300 }, (_, row) => `${row % 50},${1_700_000_000 + 3 * (row % 50)}`)
+  await addDataset(client, "times", ["x,at", ...lines].join("\n"))
+  await trainAndDeploy(client, "times", "at")
+  const { report } = await client.getModelVersion({ name: "times", version: "latest" })
+  const rmse = report.test.scores.find(({ name }) => name === "rmse")?.value ?? Number.NaN
+  // float32 knows 1.7e9 only to 128.
+  assert.ok(rmse < 1, `rmse ${rmse}`)
+  const { predictions, explanations } = await client.predict({
+    name: "times",
+    body: { rows: [{ x: 10 }], explain: true },
+  })
+  const [answer] = predictions
+  assert.ok(answer !== undefined && "prediction" in answer && Math.abs(answer.prediction - 1_700_000_030) < 1)
+  assert.ok(Math.abs((explanations?.[0]?.score ?? 0) - answer.prediction) < 1e-3)
+})
+
 test("a target that cannot be learned says why", async (t) => {
   const { client } = await serverForTest(t)
   await addDataset(client, "flat", `x,y\n${Array.from({ length: 50 }, (_, row) => `${row},same`).join("\n")}`)

@@ -68,6 +68,7 @@ test("the one margin of two classes is turned round for the first of them", () =
   const columns: Signature["columns"] = [{ ...column, kind: "number", input: "numeric", range: [0, 1] }]
   const explain = (positiveClass: string) =>
     readExplanations({
+      targetCentre: 0,
       outputs,
       signature: {
         ...regression,
