@@ -51,7 +51,7 @@ function run(name: string, command: string, parameters: readonly string[]): void
 /** The text without comments, texts, templates, and the renaming `as` of imports and exports. */
 function codeOf(text: string): string {
   return text
-    .replace(/\/\*[\s\S]*?\*\/|\/\/.*$|`[^`]*`|"[^"\n]*"/gm, "")
+    .replace(/\/\*[\s\S]*?\*\/|\/\/.*$|`[^`]*`|"[^"\n]*"|'[^'\n]*'/gm, "")
     .replace(/^(import|export) [^;]*? from *$/gm, "")
     .replace(/^import \* as .*$/gm, "")
 }

@@ -121,6 +121,7 @@ export function showUpload(terminal: Terminal, version: DatasetVersion): void {
   const { dataset, rowCount, columnCount, rejectedCount } = version
   const rows = countText(rowCount)
   terminal.line(say("datasetLine", { name: dataset, version: version.version, rows, columns: columnCount }))
+  for (const warning of version.warnings) terminal.line(say("warningLine", { warning: plainText(warning) }))
   if (rejectedCount === 0) return
   terminal.line(say("datasetRejected", { count: rejectedCount }))
   for (const { line, column, reason } of version.rejectedRows.slice(0, rejectedShown))

@@ -11,10 +11,19 @@ import type { ColumnSchema } from "../table/table.ts"
 import {
   columnSchemaSchema,
   type ImportOutput,
+  importOutputSchema,
   type RejectedRow,
   rejectedRowSchema,
 } from "./import-contract.ts"
 import * as sql from "./sql.ts"
+
+const sourceSchema = z.object({
+  filename: z.string().nullable(),
+  uploadDigest: z.string(),
+  dialect: importOutputSchema.shape.dialect,
+  warnings: importOutputSchema.shape.warnings,
+})
+export type DatasetSource = z.infer<typeof sourceSchema>
 
 export type DatasetVersion = {
   readonly id: string
@@ -27,7 +36,7 @@ export type DatasetVersion = {
   readonly schema: readonly ColumnSchema[]
   readonly profile: Profile
   /** Where it came from: the file's name, its dialect, warnings. */
-  readonly source: Record<string, unknown>
+  readonly source: DatasetSource
   readonly rejectedCount: number
   readonly rejectedRows: readonly RejectedRow[]
   readonly createdAt: Date
@@ -51,7 +60,7 @@ export async function addDatasetVersion(
     readonly jobId: string
     readonly file: { readonly digest: string; readonly byteLength: number }
     readonly imported: ImportOutput
-    readonly source: Record<string, unknown>
+    readonly source: DatasetSource
   },
   clock: Clock,
 ): Promise<AddedVersion> {
@@ -156,7 +165,7 @@ function versionOf(row: sql.VersionRow): DatasetVersion {
     rowCount: row.row_count,
     schema: z.array(columnSchemaSchema).parse(row.table_schema),
     profile: profileSchema.parse(row.profile),
-    source: z.record(z.string(), z.unknown()).parse(row.source),
+    source: sourceSchema.parse(row.source),
     rejectedCount: row.rejected_count,
     rejectedRows: z.array(rejectedRowSchema).parse(row.rejected_rows),
     createdAt: row.created_at,

@@ -13,10 +13,13 @@ export const importOptionsSchema = z.object({
 })
 export type ImportOptions = z.infer<typeof importOptionsSchema>
 
+/** Kept in every language; the reader's is chosen when it is shown. */
+export const sentenceSchema = z.object({ en: z.string(), zh: z.string() })
+
 export const rejectedRowSchema = z.object({
   line: z.number(),
   column: z.string().nullable(),
-  reason: z.string(),
+  reason: sentenceSchema,
   text: z.string(),
 })
 export type RejectedRow = z.infer<typeof rejectedRowSchema>
@@ -34,7 +37,7 @@ export const importOutputSchema = z.object({
     hasHeader: z.boolean(),
     encoding: z.string(),
   }),
-  warnings: z.array(z.string()),
+  warnings: z.array(sentenceSchema),
   profile: profileSchema,
   contentDigest: z.string(),
 })

@@ -1,5 +1,7 @@
 /** @file The type of one column from how many of its cells pass each test. */
+import type { Sentence } from "../base/sentences/say.ts"
 import type { NumberFormat } from "./cell-sql.ts"
+import { importNote } from "./import-notes.ts"
 import type { ColumnType } from "./table.ts"
 
 export const countNames = [
@@ -26,7 +28,7 @@ export type TypeChoice = {
   readonly number: NumberFormat
   /** Cells that are filled, no word for missing and not of the type. */
   readonly strayCount: number
-  readonly warning: string | null
+  readonly warning: Sentence | null
 }
 
 /**
@@ -41,25 +43,23 @@ export function chooseType(name: string, counts: CellCounts, strayShareMax: numb
   if (cells - counts.digits <= strayMax) {
     // Phone numbers, postcodes and 20-digit ids would lose digits as numbers; as text they keep them all.
     if (counts.leadingZeros > 0) {
-      return choice("text", 0, `Column "${name}" has codes with leading zeros, so it is read as text.`)
+      return choice("text", 0, importNote("leadingZeros", { name }))
     }
     if (counts.digits > counts.integers) {
-      return choice("text", 0, `Column "${name}" has integers beyond 64 bits, so it is read as text.`)
+      return choice("text", 0, importNote("integersTooLong", { name }))
     }
   }
   const best = candidatesOf(counts).reduce((found, next) => (next.count > found.count ? next : found))
   const strayCount = cells - best.count
   if (strayCount <= strayMax) {
-    const warning = best.number === "grouped" ? groupedWarning(name, counts) : null
+    const warning = best.number === "grouped" ? importNote("grouped", { name }) : null
     return { type: best.type, number: best.number, strayCount, warning }
   }
   const isMostlyTyped = best.count * 2 > cells
   return choice(
     "text",
     0,
-    isMostlyTyped
-      ? `Column "${name}" is read as text: ${strayCount} of its ${cells} cells are no ${kindNames[best.type]}. Set columnTypes to make it one.`
-      : null,
+    isMostlyTyped ? importNote("mostlyTyped", { name, strays: strayCount, cells, type: best.type }) : null,
   )
 }
 
@@ -78,22 +78,6 @@ function candidatesOf(counts: CellCounts): readonly Candidate[] {
   ]
 }
 
-const kindNames: Readonly<Record<ColumnType, string>> = {
-  integer: "whole number",
-  number: "number",
-  boolean: "boolean",
-  date: "date",
-  timestamp: "time",
-  text: "text",
-}
-
-function choice(type: ColumnType, strayCount: number, warning: string | null): TypeChoice {
+function choice(type: ColumnType, strayCount: number, warning: Sentence | null): TypeChoice {
   return { type, number: "plain", strayCount, warning }
-}
-
-function groupedWarning(name: string, counts: CellCounts): string {
-  const taken = ["thousands separators"]
-  if (counts.currencies > 0) taken.push("currency signs")
-  if (counts.percents > 0) taken.push("percent signs (12% is read as 12)")
-  return `Column "${name}" is read as numbers without its ${taken.join(", ")}.`
 }

@@ -1,17 +1,20 @@
 /** @file Names of columns from a header: made where there is none, cut where too long, refused where two are alike. */
+
 import { fault } from "../base/errors.ts"
+import type { Sentence } from "../base/sentences/say.ts"
 import type { Sniffed } from "./csv-sniff.ts"
+import { importNote } from "./import-notes.ts"
 
 /** Throws TOO_MANY_COLUMNS, DUPLICATE_COLUMN. */
 export function columnNames(
   sniffed: Sniffed,
   columnsMax: number,
-): { readonly names: readonly string[]; readonly warnings: readonly string[] } {
+): { readonly names: readonly string[]; readonly warnings: readonly Sentence[] } {
   const { columnCount } = sniffed
   if (columnCount > columnsMax) throw fault("TOO_MANY_COLUMNS", { columns: columnCount, limit: columnsMax })
   const given = sniffed.dialect.hasHeader ? sniffed.firstRecord.map(tidyName) : []
   const taken = new Set(given.map(folded))
-  const warnings: string[] = []
+  const warnings: Sentence[] = []
   const names: string[] = []
   for (let index = 0; index < columnCount; index++) {
     const name = given[index] ?? ""
@@ -24,8 +27,8 @@ export function columnNames(
     if (!sniffed.dialect.hasHeader) continue
     warnings.push(
       name === ""
-        ? `Column ${index + 1} has no name and is called "${made}".`
-        : `The name of column ${index + 1} is longer than ${nameLengthMax} characters and is cut to "${made}".`,
+        ? importNote("nameMissing", { number: index + 1, name: made })
+        : importNote("nameCut", { number: index + 1, limit: nameLengthMax, name: made }),
     )
   }
   refuseDuplicates(names)

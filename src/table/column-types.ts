@@ -1,5 +1,7 @@
 /** @file The type of each column, decided on all rows: guessed on the first ones, then every cell is tried. */
+
 import type { DuckDBValue } from "@duckdb/node-api"
+import type { Sentence } from "../base/sentences/say.ts"
 
 import { type CellFormat, cellTests, isMissingCell, typedCell } from "./cell-sql.ts"
 import { type CellCounts, chooseType, countNames, type TypeChoice } from "./choose-type.ts"
@@ -29,7 +31,7 @@ export type TypedColumn = RawColumn & {
   readonly format: CellFormat
   /** Cells that are not of the type; their rows are rejected. */
   readonly strayCount: number
-  readonly warning: string | null
+  readonly warning: Sentence | null
 }
 
 /** Types of all columns in their order, and what the reader should be told about them. */

@@ -1,17 +1,19 @@
 /** @file A CSV made plain: every record checked for its number of cells, bad ones listed by line, good ones rewritten in one strict form. */
+
 import { createWriteStream, type WriteStream } from "node:fs"
 import { finished } from "node:stream/promises"
-
 import { fault } from "../base/errors.ts"
+import type { Sentence } from "../base/sentences/say.ts"
 import { countByte, RecordScanner, type RecordStatus } from "./csv-record.ts"
 import type { Dialect } from "./csv-sniff.ts"
+import { importNote } from "./import-notes.ts"
 
 export type RejectedRow = {
   /** The line of the file on which the row begins, from 1. */
   readonly line: number
   /** Null where the whole row is bad. */
   readonly column: string | null
-  readonly reason: string
+  readonly reason: Sentence
   readonly text: string
 }
 
@@ -167,7 +169,11 @@ class Cleaner {
     }
     const cellCount = countByte(window, start, end, this.#delimiter) + 1
     if (cellCount !== this.#options.columnCount) {
-      this.#reject(countReason(cellCount, this.#options.columnCount), start, end)
+      this.#reject(
+        importNote("cellCount", { got: cellCount, expected: this.#options.columnCount }),
+        start,
+        end,
+      )
       return
     }
     this.#reserve(end - start + lineNumberBytes)
@@ -192,7 +198,11 @@ class Cleaner {
       return afterLine
     }
     if (scanner.cellCount !== this.#options.columnCount && !wasHeader) {
-      this.#reject(countReason(scanner.cellCount, this.#options.columnCount), start, scanner.next)
+      this.#reject(
+        importNote("cellCount", { got: scanner.cellCount, expected: this.#options.columnCount }),
+        start,
+        scanner.next,
+      )
     } else if (!wasHeader) this.#writeRecord()
     this.#line += scanner.lineEnds
     return scanner.next
@@ -237,13 +247,13 @@ class Cleaner {
 
   /** A line of more than `recordBytesMax` bytes is no row; what is left of it is passed over. */
   #dropEndlessLine(): void {
-    this.#reject(`the row is longer than ${recordBytesMax} bytes`, 0, this.#window.length)
+    this.#reject(importNote("rowTooLong", { limit: recordBytesMax }), 0, this.#window.length)
     this.#window = Buffer.alloc(0)
     this.#isSkippingLine = true
     this.#isHeaderDue = false
   }
 
-  #reject(reason: string, start: number, end: number): void {
+  #reject(reason: Sentence, start: number, end: number): void {
     this.#rejectedCount++
     if (this.#rejectedRows.length >= this.#options.rejectedRowsListedMax) return
     const text = this.#window.subarray(start, Math.min(end, start + 4 * rejectedTextMax)).toString("utf8")
@@ -290,12 +300,8 @@ function isBlank(window: Buffer, start: number, end: number): boolean {
   return true
 }
 
-function countReason(got: number, expected: number): string {
-  return `${got} ${got === 1 ? "cell" : "cells"} instead of ${expected}`
-}
-
-function statusReason(status: RecordStatus): string {
-  if (status === "unclosedQuote") return "a quote opens here and is never closed"
-  if (status === "textAfterQuote") return "text follows a closing quote; quotes inside a cell must be doubled"
-  return `the row is longer than ${recordBytesMax} bytes`
+function statusReason(status: RecordStatus): Sentence {
+  if (status === "unclosedQuote") return importNote("quoteOpen")
+  if (status === "textAfterQuote") return importNote("quoteText")
+  return importNote("rowTooLong", { limit: recordBytesMax })
 }

@@ -1,7 +1,10 @@
 /** @file How a CSV is written: delimiter, line end, decimal mark, header; guessed on its first lines, told, and refused where unclear. */
+
 import { fault } from "../base/errors.ts"
+import type { Sentence } from "../base/sentences/say.ts"
 import { type CellKind, cellKind, isMissingWord } from "./cell-words.ts"
 import { RecordScanner } from "./csv-record.ts"
+import { importNote } from "./import-notes.ts"
 
 export type Dialect = {
   readonly delimiter: string
@@ -18,7 +21,7 @@ export type Sniffed = {
   /** Cells of the first record, names when `hasHeader`. */
   readonly firstRecord: readonly string[]
   readonly columnCount: number
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Sentence[]
 }
 
 export type SniffOptions = {
@@ -32,7 +35,7 @@ export type SniffOptions = {
 
 /** Throws EMPTY_FILE, CSV_DELIMITER_UNCLEAR, CSV_OPTION_INVALID. */
 export function sniffCsv(options: SniffOptions): Sniffed {
-  const warnings: string[] = []
+  const warnings: Sentence[] = []
   const newline = newlineOf(options.sample)
   const separatorLine = /^sep=([^\r\n])\r?\n/i.exec(options.sample.subarray(0, 16).toString("utf8"))
   const skipBytes = separatorLine?.[0].length ?? 0
@@ -44,16 +47,12 @@ export function sniffCsv(options: SniffOptions): Sniffed {
   const firstRecord = records[0]
   if (firstRecord === undefined) throw fault("EMPTY_FILE", {})
   if (chosen !== undefined && firstRecord.length === 1 && mostCells(reader) > 1) {
-    warnings.push(
-      `With the delimiter ${nameOf(chosen)} the file is a single column, though its lines hold other delimiters.`,
-    )
+    warnings.push(importNote("singleColumn", { delimiter: nameOf(chosen) }))
   }
   const decimal = options.decimal ?? guessDecimal(records.slice(1), delimiter)
   const hasHeader = options.header ?? guessHeader(records)
   if (options.header === undefined && !hasHeader) {
-    warnings.push(
-      "The first line looks like data, not like names, so columns are called column1, column2 and so on. Say header=true if it holds names.",
-    )
+    warnings.push(importNote("noHeader"))
   }
   return {
     dialect: { delimiter, decimal, hasHeader, newline, skipBytes },

@@ -1,9 +1,10 @@
 /** @file From a CSV of any manner to a typed Parquet file: nothing is lost in silence, every bad row is named by its line. */
+
 import { rm, stat } from "node:fs/promises"
 import { join } from "node:path"
-
 import { fault } from "../base/errors.ts"
 import type { Limits } from "../base/limits.ts"
+import type { Sentence } from "../base/sentences/say.ts"
 import { sqlTypes, typedCell } from "./cell-sql.ts"
 import { columnNames } from "./column-names.ts"
 import { decideTypes, isStray, type RawColumn, type TypedColumn } from "./column-types.ts"
@@ -12,6 +13,7 @@ import { type Sniffed, sniffCsv } from "./csv-sniff.ts"
 import { defaultSandboxMemoryBytes, openSandbox, type Sandbox, sqlName, sqlText } from "./duckdb.ts"
 import { findEncoding, utf8Pieces } from "./encoding.ts"
 import { refuseOtherThanText } from "./file-kind.ts"
+import { importNote } from "./import-notes.ts"
 import type { ColumnSchema, ColumnType } from "./table.ts"
 
 export type CsvOptions = {
@@ -51,7 +53,7 @@ export type ImportedTable = {
   /** At most `rejectedRowsListedMax` rows are listed, in the order of their lines; `count` is of all. */
   readonly rejected: { readonly count: number; readonly rows: readonly RejectedRow[] }
   readonly dialect: CsvDialect
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Sentence[]
 }
 
 /**
@@ -63,11 +65,9 @@ export async function importCsv(options: ImportCsvOptions): Promise<ImportedTabl
   const { sourcePath } = options
   await refuseOtherThanText(sourcePath)
   const encoding = await findEncoding({ path: sourcePath, encoding: options.options.encoding })
-  const warnings: string[] = []
+  const warnings: Sentence[] = []
   if (encoding.isGuess) {
-    warnings.push(
-      `The file is not UTF-8; it is read as ${encoding.label}. If letters look wrong, name its encoding with the option encoding.`,
-    )
+    warnings.push(importNote("encodingGuessed", { encoding: encoding.label }))
   }
   onProgress(progressShares.encoding)
   const sniffed = await sniffFile(options, encoding.label)
@@ -108,7 +108,7 @@ const progressShares = { encoding: 0.1, cleaned: 0.4, raw: 0.6, typed: 0.75 } as
 const sniffBytes = 256 * 1024
 /** However lenient the limit on bad rows: a column with more strays than this is not of that type. */
 const strayShareCeiling = 0.01
-const reasonsShown = 3
+const badRowsShown = 3
 const wideColumnsMin = 300
 
 async function sniffFile(options: ImportCsvOptions, label: string): Promise<Sniffed> {
@@ -174,13 +174,14 @@ function tooManyBadRows(
   found: { readonly bad: number; readonly rows: number; readonly first: readonly RejectedRow[] },
   shareMax: number,
 ): Error {
-  const reasons = found.first
-    .slice(0, reasonsShown)
+  // Parameters of a fault are the same in every language; where and why is better said in English than not at all.
+  const first = found.first
+    .slice(0, badRowsShown)
     .map(({ line, column, reason }) =>
-      column === null ? `line ${line}: ${reason}` : `line ${line}, column "${column}": ${reason}`,
+      column === null ? `line ${line}: ${reason.en}` : `line ${line}, column "${column}": ${reason.en}`,
     )
     .join("; ")
-  return fault("TOO_MANY_BAD_ROWS", { bad: found.bad, rows: found.rows, share: shareMax * 100, reasons })
+  return fault("TOO_MANY_BAD_ROWS", { bad: found.bad, rows: found.rows, share: shareMax * 100, first })
 }
 
 type Source = {
@@ -296,19 +297,10 @@ async function strayRows(
       found.set(Number(line), {
         line: Number(line),
         column: name,
-        reason: `not ${typeNames[format.type]}`,
+        reason: importNote("otherType", { type: format.type }),
         text: String(text).slice(0, 500),
       })
     }
   }
   return [...found.values()]
-}
-
-const typeNames: Readonly<Record<ColumnType, string>> = {
-  integer: "a whole number",
-  number: "a number",
-  boolean: "true or false",
-  date: "a date",
-  timestamp: "a date and time",
-  text: "text",
 }

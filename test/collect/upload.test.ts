@@ -5,7 +5,7 @@ import { connect } from "node:net"
 import { join } from "node:path"
 import { test } from "node:test"
 import { gzipSync } from "node:zlib"
-
+import { createClient } from "../../client/src/index.ts"
 import { codeOf, smallCsv } from "../doors/harness.ts"
 import { addDataset, finishedJob, type ServerForTest, serverForTest } from "../server.ts"
 
@@ -61,6 +61,24 @@ test("uploads", async (t) => {
       await assert.rejects(client.getDataset({ name: "many" }), { code: "DATASET_NOT_FOUND" })
     },
   )
+
+  await t.test("what was noticed is told in the reader's language", async () => {
+    const rows = Array.from({ length: 400 }, (_, row) => `0${row},${row}`)
+    await addDataset(client, "noticed", ["zip,b", ...rows, "1,2,3"].join("\n"))
+    const read = async (language: "en" | "zh") => {
+      const reader = createClient({ url: server.url, key: server.adminKey, language })
+      const { warnings, rejectedRows } = await reader.getDatasetVersion({ name: "noticed", version: 1 })
+      return [...warnings, rejectedRows[0]?.reason]
+    }
+    assert.deepEqual(await read("en"), [
+      'Column "zip" has codes with leading zeros, so it is read as text.',
+      "number of cells: 3 instead of 2",
+    ])
+    assert.deepEqual(await read("zh"), [
+      "列“zip”含有以零开头的编码，因此按文本读取。",
+      "单元格数为 3，应为 2",
+    ])
+  })
 
   await t.test("two at once to one dataset number their versions one after the other", async () => {
     const files = [smallCsv(70), smallCsv(80)].map((csv) => new TextEncoder().encode(csv))

@@ -27,8 +27,8 @@ test("ragged rows are rejected with line and reason, the others stay", async (t)
   assert.deepEqual(imported.rejected, {
     count: 2,
     rows: [
-      { line: 102, column: null, reason: "1 cell instead of 2", text: "1" },
-      { line: 203, column: null, reason: "3 cells instead of 2", text: "1,2,3" },
+      { line: 102, column: null, reason: cells(1, 2), text: "1" },
+      { line: 203, column: null, reason: cells(3, 2), text: "1,2,3" },
     ],
   })
   assert.deepEqual(rowsOf(imported.table).at(-1), [299, "x"])
@@ -43,7 +43,14 @@ test("a stray cell late in the file is rejected with its line, though cells with
   assert.equal(imported.rowCount, 29_999)
   assert.deepEqual(imported.rejected, {
     count: 1,
-    rows: [{ line: 25_003, column: "n", reason: "not a whole number", text: "oops" }],
+    rows: [
+      {
+        line: 25_003,
+        column: "n",
+        reason: { en: "not of type integer", zh: "不是 integer 类型" },
+        text: "oops",
+      },
+    ],
   })
 })
 
@@ -54,7 +61,10 @@ test("types beyond the first rows widen: integers to numbers, dates to times, nu
   const imported = await importText(t, `a,b,c,d\n${lines.join("\n")}\n`)
   assert.equal(typesOf(imported), "a:number b:timestamp c:text d:number")
   assert.equal(imported.rowCount, 30_000)
-  assert.match(imported.warnings.join(), /Column "c" is read as text: 5000 of its 30000 cells/)
+  assert.match(
+    imported.warnings.map(({ en }) => en).join(),
+    /Column "c" is read as text: 5000 of its 30000 cells/,
+  )
   assert.deepEqual(rowsOf(imported.table)[29_999], [29_999.5, "2026-01-01T10:00:00.000Z", "code-29999", 4.5])
 })
 
@@ -66,7 +76,7 @@ test("a quote that is never closed costs its line, not the rest of the file", as
   )
   assert.equal(imported.rowCount, 300)
   assert.deepEqual(
-    imported.rejected.rows.map(({ line, reason }) => [line, reason]),
+    imported.rejected.rows.map(({ line, reason }) => [line, reason.en]),
     [[152, "a quote opens here and is never closed"]],
   )
 })
@@ -75,7 +85,7 @@ test("text after a closing quote is rejected with what to do", async (t) => {
   const good = Array.from({ length: 300 }, (_, index) => `${index},x`)
   const imported = await importText(t, `a,b\n${good.join("\n")}\n1,"say "hi" now"\n`)
   assert.equal(imported.rowCount, 300)
-  assert.match(imported.rejected.rows[0]?.reason ?? "", /quotes inside a cell must be doubled/)
+  assert.match(imported.rejected.rows[0]?.reason.en ?? "", /quotes inside a cell must be doubled/)
 })
 
 test("a line longer than the limit is rejected and the next one read", async (t) => {
@@ -84,13 +94,13 @@ test("a line longer than the limit is rejected and the next one read", async (t)
   const imported = await importText(t, `a,b\n${good.join("\n")}\n${long}\n7,last\n`)
   assert.equal(imported.rowCount, 301)
   assert.deepEqual(rowsOf(imported.table).at(-1), [7, "last"])
-  assert.match(imported.rejected.rows[0]?.reason ?? "", /longer than 4194304 bytes/)
+  assert.match(imported.rejected.rows[0]?.reason.en ?? "", /longer than 4194304 bytes/)
 })
 
 test("a very long name is cut and told", async (t) => {
   const imported = await importText(t, `${"n".repeat(300)},b\n1,x\n`)
   assert.equal(imported.schema[0]?.name, "n".repeat(200))
-  assert.match(imported.warnings.join(), /longer than 200 characters/)
+  assert.match(imported.warnings.map(({ en }) => en).join(), /longer than 200 characters/)
 })
 
 test("at most the limit of bad rows is listed, all are counted", async (t) => {
@@ -160,3 +170,7 @@ test("a table of many columns keeps them all, in order", async (t) => {
   assert.equal(imported.schema[columnCount - 1]?.name, `c${columnCount - 1}`)
   assert.deepEqual(rowsOf(imported.table), [numbers, numbers.map((number) => number * 0.5)])
 })
+
+function cells(got: number, expected: number) {
+  return { en: `number of cells: ${got} instead of ${expected}`, zh: `单元格数为 ${got}，应为 ${expected}` }
+}

@@ -352,6 +352,6 @@ for (const { name, text, options, types, rows, warning } of cases) {
     assert.deepEqual(rowsOf(imported.table), rows)
     assert.equal(imported.rowCount, rows.length)
     assert.deepEqual(imported.rejected, { count: 0, rows: [] })
-    if (warning !== undefined) assert.match(imported.warnings.join("\n"), warning)
+    if (warning !== undefined) assert.match(imported.warnings.map(({ en }) => en).join("\n"), warning)
   })
 }

@@ -70,7 +70,18 @@ export type DatasetVersion = {
     type: "integer" | "number" | "boolean" | "date" | "timestamp" | "text"
   }>
   profile: Profile
-  source: { [key: string]: unknown }
+  source: {
+    filename: string | null
+    uploadDigest: string
+    dialect: {
+      delimiter: string
+      decimal: "." | ","
+      hasHeader: boolean
+      encoding: string
+    }
+  }
+  /** how the file was understood, where that is not plain */
+  warnings: Array<string>
   rejectedRows: Array<RejectedRow>
 }
 

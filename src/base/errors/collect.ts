@@ -79,8 +79,8 @@ export const collectErrors = {
   },
   TOO_MANY_BAD_ROWS: {
     kind: "unprocessable",
-    en: "{bad} of {rows} rows cannot be read, which is more than the {share}% allowed. The first: {reasons}. Correct them, set columnTypes, or raise rejectedRowsShareMax.",
-    zh: "{rows} 行中有 {bad} 行无法读取，超过允许的 {share}%。最先出错的：{reasons}。请改正，或设置 columnTypes，或调高 rejectedRowsShareMax。",
+    en: "{bad} of {rows} rows cannot be read, which is more than the {share}% allowed. The first: {first}. Correct them, set columnTypes, or raise rejectedRowsShareMax.",
+    zh: "{rows} 行中有 {bad} 行无法读取，超过允许的 {share}%。最先出错的：{first}。请改正，或设置 columnTypes，或调高 rejectedRowsShareMax。",
   },
   PARQUET_UNREADABLE: {
     kind: "unprocessable",

@@ -3,6 +3,7 @@ import type { z } from "zod"
 
 import { fault } from "../../base/errors.ts"
 import { namePattern } from "../../base/identifiers.ts"
+import type { Language } from "../../base/sentences/say.ts"
 import type { Dataset, DatasetVersion } from "../../collect/index.ts"
 import type { ApiKey } from "../../identity/index.ts"
 import type { Job } from "../../jobs/index.ts"
@@ -46,15 +47,23 @@ export function datasetVersionSummaryBody(
   }
 }
 
-export function datasetVersionBody(version: DatasetVersion): Body<typeof schema.datasetVersion> {
+export function datasetVersionBody(
+  version: DatasetVersion,
+  language: Language,
+): Body<typeof schema.datasetVersion> {
   return {
     ...datasetVersionSummaryBody(version),
     dataset: version.dataset,
     schema: [...version.schema],
     profile: version.profile,
-    source: version.source,
-    rejectedRows: [...version.rejectedRows],
+    source: sourceBody(version.source),
+    warnings: version.source.warnings.map((warning) => warning[language]),
+    rejectedRows: version.rejectedRows.map((row) => ({ ...row, reason: row.reason[language] })),
   }
+}
+
+function sourceBody({ warnings: _, ...source }: DatasetVersion["source"]) {
+  return source
 }
 
 export function modelBody(model: Model): Body<typeof schema.model> {

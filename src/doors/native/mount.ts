@@ -6,6 +6,7 @@ import { z } from "zod"
 
 import { fault, messageOf, type Problem } from "../../base/errors.ts"
 import type { Limits } from "../../base/limits.ts"
+import { chooseLanguage, type Language } from "../../base/sentences/say.ts"
 import {
   type KeepAnswer,
   type KeyRing,
@@ -23,6 +24,8 @@ export type OperationInput<Params, Query, Body> = {
   readonly query: Query
   readonly body: Body
   readonly principal: Principal
+  /** The reader's, by Accept-Language. */
+  readonly language: Language
   /** To be called with the answer's body, in the work's own transaction, by what must not be done twice. */
   readonly keep: KeepAnswer<object>
 }
@@ -58,6 +61,7 @@ export function mount<Params, Query, Body, Response>(
       const query = parseBy(operation.query, request.query)
       const body = parseBy(operation.body, operation.bodyKind === "json" ? jsonOf(request.body) : {})
       const principal = principalOf(request)
+      const language = chooseLanguage(request.headers["accept-language"])
       const answer = await answerOnce({
         door,
         request,
@@ -67,7 +71,7 @@ export function mount<Params, Query, Body, Response>(
         answer: async (keepStored) => {
           const keep: KeepAnswer<object> = (transaction, made) =>
             keepStored(transaction, { status: operation.status, body: made })
-          const { status, body: answered } = await handle({ params, query, body, principal, keep })
+          const { status, body: answered } = await handle({ params, query, body, principal, language, keep })
           return { status: status ?? operation.status, body: answered }
         },
       })

@@ -70,11 +70,10 @@ function mountDatasets(door: Door, { collection }: NativeDoorOptions): void {
     )
     return { body: map.pageBody(page, map.datasetVersionSummaryBody) }
   })
-  mount(door, operations.getDatasetVersion, async ({ principal, params }) => ({
-    body: map.datasetVersionBody(
-      await collection.getVersion(principal.workspaceId, params.name, params.version),
-    ),
-  }))
+  mount(door, operations.getDatasetVersion, async ({ principal, params, language }) => {
+    const version = await collection.getVersion(principal.workspaceId, params.name, params.version)
+    return { body: map.datasetVersionBody(version, language) }
+  })
 }
 
 function mountJobs(door: Door, { jobs, trainer }: NativeDoorOptions): void {

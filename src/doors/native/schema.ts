@@ -118,7 +118,19 @@ export const datasetVersion = datasetVersionSummary
     dataset: name,
     schema: z.array(columnSchemaSchema),
     profile: profileSchema,
-    source: z.record(z.string(), z.unknown()),
+    source: z.object({
+      filename: z.string().nullable(),
+      uploadDigest: z.string(),
+      dialect: z.object({
+        delimiter: z.string(),
+        decimal: z.enum([".", ","]),
+        hasHeader: z.boolean(),
+        encoding: z.string(),
+      }),
+    }),
+    warnings: z
+      .array(z.string())
+      .meta({ description: "how the file was understood, where that is not plain" }),
     rejectedRows: z.array(rejectedRow),
   })
   .meta({ id: "DatasetVersion" })
