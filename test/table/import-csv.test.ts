@@ -355,3 +355,11 @@ for (const { name, text, options, types, rows, warning } of cases) {
     if (warning !== undefined) assert.match(imported.warnings.map(({ en }) => en).join("\n"), warning)
   })
 }
+
+test("carriage returns inside of quotes do not end lines, however many they are", async (t) => {
+  const imported = await importText(t, 'a,b\n1,"x\r\r\ry"\n2,"\rz"')
+  assert.deepEqual(rowsOf(imported.table), [
+    [1, "x\r\r\ry"],
+    [2, "\rz"],
+  ])
+})
