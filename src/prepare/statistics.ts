@@ -11,7 +11,9 @@ export function medianOf(sorted: Float64Array): number {
   const high = sorted[upper] ?? 0
   if (sorted.length % 2 === 1) return high
   const low = sorted[upper - 1] ?? 0
-  return low / 2 + high / 2
+  const sum = low + high
+  // Halves of the least numbers are rounded, the sum of the greatest is infinite: one of the two ways is exact.
+  return Number.isFinite(sum) ? sum / 2 : low / 2 + high / 2
 }
 
 /**

@@ -278,6 +278,11 @@ test("a binary task starts with the threshold 0.5", () => {
   assert.equal(signature.positiveClass, "true")
 })
 
+test("the median of equal numbers is that number, however small or large", () => {
+  for (const value of [-9 * Number.MIN_VALUE, Number.MAX_VALUE, 0.1])
+    assert.equal(medianOf(Float64Array.of(value, value)), value)
+})
+
 test("order statistics and moments by their definitions", () => {
   const finite = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 })
   fc.assert(
