@@ -5,6 +5,7 @@ import { doorErrors } from "./errors/doors.ts"
 import { engineErrors } from "./errors/engine.ts"
 import { identityErrors } from "./errors/identity.ts"
 import { jobErrors } from "./errors/jobs.ts"
+import { learnErrors } from "./errors/learn.ts"
 import { onnxErrors } from "./errors/onnx.ts"
 import { prepareErrors } from "./errors/prepare.ts"
 import { registryErrors } from "./errors/registry.ts"
@@ -21,6 +22,7 @@ export const errorCatalogue = {
   ...engineErrors,
   ...identityErrors,
   ...jobErrors,
+  ...learnErrors,
   ...onnxErrors,
   ...prepareErrors,
   ...registryErrors,

@@ -1,0 +1,4 @@
+/** @file Is x equal to y? */
+import { comparison } from "../elementwise.ts"
+
+export const equal = comparison("Equal")

@@ -1,0 +1,4 @@
+/** @file Is x less than y? */
+import { comparison } from "../elementwise.ts"
+
+export const less = comparison("Less")

@@ -1,0 +1,14 @@
+/** @file The mean over axes, or over all: the sum's gradient divided by how many were averaged. */
+import { gradientOf, inputOf, type Operator } from "../operator.ts"
+import { averagedCount, inferReduction, spreadBack } from "../reduction.ts"
+
+export const reduceMean: Operator = {
+  name: "ReduceMean",
+  domain: "",
+  infer: (call) => inferReduction("ReduceMean", call),
+  derivative: (call) => {
+    if (!call.needs(0)) return [null, null]
+    const share = call.op("Div", [gradientOf(call), averagedCount(call)])
+    return [spreadBack(call, share, inputOf(call, 0)), null]
+  },
+}

@@ -1,0 +1,10 @@
+/** @file The sum over axes, or over all. */
+import { gradientOf, inputOf, type Operator } from "../operator.ts"
+import { inferReduction, spreadBack } from "../reduction.ts"
+
+export const reduceSum: Operator = {
+  name: "ReduceSum",
+  domain: "",
+  infer: (call) => inferReduction("ReduceSum", call),
+  derivative: (call) => [call.needs(0) ? spreadBack(call, gradientOf(call), inputOf(call, 0)) : null, null],
+}
