@@ -2,6 +2,7 @@
 import {
   type Call,
   type DerivativeCall,
+  gradientOf,
   inputOf,
   integers,
   type Operations,
@@ -83,4 +84,10 @@ export function passBack(
   const { shape } = inputOf(call, input)
   if (!sameShape(gradient.shape, output.shape) && sameShape(shape, output.shape)) return gradient
   return sumTo(call, expandTo(call, gradient, output), shape)
+}
+
+/** The gradient of the only output for operators that move elements: a scalar is the same for all of them and stays one. */
+export function wholeOrScalar(call: DerivativeCall): SymbolicTensor {
+  const gradient = gradientOf(call)
+  return gradient.shape.length === 0 ? gradient : expandTo(call, gradient, outputOf(call))
 }

@@ -23,7 +23,7 @@ export function gradients(
   for (const { output, seed } of outputs) if (depends(output)) add(output, seed)
   const order = nodesBefore(
     outputs.map(({ output }) => output),
-    depends,
+    (tensor) => depends(tensor) && !sources.includes(tensor),
   )
   for (const node of order.reverse()) passThrough(node, { found, depends, add })
   return sources.map((source) => {

@@ -28,8 +28,11 @@ import { reshape } from "./operators/reshape.ts"
 import { scatterND } from "./operators/scatter-nd.ts"
 import { shape } from "./operators/shape.ts"
 import { sigmoid } from "./operators/sigmoid.ts"
+import { sigmoidCrossEntropy } from "./operators/sigmoid-cross-entropy.ts"
 import { sign } from "./operators/sign.ts"
 import { size } from "./operators/size.ts"
+import { softmaxCrossEntropy } from "./operators/softmax-cross-entropy.ts"
+import { sparseSoftmaxCrossEntropy } from "./operators/sparse-softmax-cross-entropy.ts"
 import { split } from "./operators/split.ts"
 import { sqrt } from "./operators/sqrt.ts"
 import { squeeze } from "./operators/squeeze.ts"
@@ -69,6 +72,9 @@ const operators: readonly Operator[] = [
   sigmoid,
   sign,
   size,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
   split,
   sqrt,
   squeeze,

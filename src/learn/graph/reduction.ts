@@ -32,13 +32,14 @@ export function inferReduction(operator: string, call: Call): readonly TensorInf
   return [{ type, shape: shape.filter((_, axis) => !axes.includes(axis)) }]
 }
 
-/** What the reduced axes' one gradient is to each element: put back to size 1, then repeated. */
+/** What the reduced axes' one gradient is to each element: put back to size 1, then repeated. A scalar is left to broadcast by itself. */
 export function spreadBack(
   call: DerivativeCall,
   gradient: SymbolicTensor,
   input: SymbolicTensor,
 ): SymbolicTensor {
-  return expandTo(call, withKeptAxes(call, gradient), input)
+  if (gradient.shape.length === 0) return gradient
+  return expandTo(call, withKeptAxes(call, expandTo(call, gradient, outputOf(call))), input)
 }
 
 /** A value of the output's shape, with axes of size 1 where it was reduced. */

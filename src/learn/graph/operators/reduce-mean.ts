@@ -6,6 +6,7 @@ export const reduceMean: Operator = {
   name: "ReduceMean",
   domain: "",
   infer: (call) => inferReduction("ReduceMean", call),
+  takesBroadcastGradients: true,
   derivative: (call) => {
     if (!call.needs(0)) return [null, null]
     const share = call.op("Div", [gradientOf(call), averagedCount(call)])

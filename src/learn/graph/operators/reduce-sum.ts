@@ -6,5 +6,6 @@ export const reduceSum: Operator = {
   name: "ReduceSum",
   domain: "",
   infer: (call) => inferReduction("ReduceSum", call),
+  takesBroadcastGradients: true,
   derivative: (call) => [call.needs(0) ? spreadBack(call, gradientOf(call), inputOf(call, 0)) : null, null],
 }

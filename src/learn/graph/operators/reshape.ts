@@ -1,5 +1,6 @@
 /** @file The same elements in another shape. */
-import { constantInts, gradientOf, inputOf, integers, intOf, type Operator, shapeFault } from "../operator.ts"
+import { wholeOrScalar } from "../broadcast.ts"
+import { constantInts, inputOf, integers, intOf, type Operator, shapeFault } from "../operator.ts"
 import { type Dimension, nodeOf, type Shape, type SymbolicTensor } from "../tensor.ts"
 
 /** The wanted shape is a constant (0 keeps a size, one -1 is what remains) or the Shape of another tensor. */
@@ -15,8 +16,11 @@ export const reshape: Operator = {
       },
     ]
   },
+  takesBroadcastGradients: true,
   derivative: (call) => {
     if (!call.needs(0)) return [null, null]
+    const gradient = wholeOrScalar(call)
+    if (gradient.shape.length === 0) return [gradient, null]
     const { op } = call
     const input = inputOf(call, 0)
     const free = input.shape.filter((size) => typeof size === "string").length
@@ -24,7 +28,7 @@ export const reshape: Operator = {
       free <= 1 && !input.shape.includes(0)
         ? integers(input.shape.map((size) => (typeof size === "string" ? -1 : size)))
         : op("Shape", [input])
-    return [op("Reshape", [gradientOf(call), wanted]), null]
+    return [op("Reshape", [gradient, wanted]), null]
   },
 }
 

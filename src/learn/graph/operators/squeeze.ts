@@ -1,5 +1,6 @@
 /** @file Axes of size 1 left out. */
-import { axisOf, constantInts, gradientOf, inputOf, type Operator, shapeFault } from "../operator.ts"
+import { wholeOrScalar } from "../broadcast.ts"
+import { axisOf, constantInts, inputOf, type Operator, shapeFault } from "../operator.ts"
 
 export const squeeze: Operator = {
   name: "Squeeze",
@@ -12,5 +13,10 @@ export const squeeze: Operator = {
     if (wrong !== undefined) throw shapeFault("Squeeze", `axis ${wrong} of [${shape.join(", ")}] is not 1`)
     return [{ type, shape: shape.filter((_, axis) => !axes.includes(axis)) }]
   },
-  derivative: (call) => [call.op("Unsqueeze", [gradientOf(call), inputOf(call, 1)]), null],
+  takesBroadcastGradients: true,
+  derivative: (call) => {
+    const gradient = wholeOrScalar(call)
+    if (gradient.shape.length === 0) return [gradient, null]
+    return [call.op("Unsqueeze", [gradient, inputOf(call, 1)]), null]
+  },
 }

@@ -1,5 +1,6 @@
 /** @file Axes of size 1 put in, counted in the output. */
-import { axisOf, constantInts, gradientOf, inputOf, type Operator, shapeFault } from "../operator.ts"
+import { wholeOrScalar } from "../broadcast.ts"
+import { axisOf, constantInts, inputOf, type Operator, shapeFault } from "../operator.ts"
 
 export const unsqueeze: Operator = {
   name: "Unsqueeze",
@@ -18,5 +19,10 @@ export const unsqueeze: Operator = {
       },
     ]
   },
-  derivative: (call) => [call.op("Squeeze", [gradientOf(call), inputOf(call, 1)]), null],
+  takesBroadcastGradients: true,
+  derivative: (call) => {
+    const gradient = wholeOrScalar(call)
+    if (gradient.shape.length === 0) return [gradient, null]
+    return [call.op("Squeeze", [gradient, inputOf(call, 1)]), null]
+  },
 }

@@ -1,0 +1,15 @@
+/** @file An activation as a layer of its own. */
+import { shapeFault } from "../../graph/operator.ts"
+import { type ActivationName, activate } from "../activations.ts"
+import { defineLayer, type Layer } from "../layer.ts"
+
+export function Activation(activation: ActivationName, options: { readonly name?: string } = {}): Layer {
+  return defineLayer({
+    kind: "activation",
+    name: options.name,
+    forward: ([x]) => {
+      if (x === undefined) throw shapeFault("Activation", "it reads nothing")
+      return activate(activation, x)
+    },
+  })
+}

@@ -1,0 +1,56 @@
+/** @file y = activation(x W + b) over the last axis. */
+import { op } from "../../graph/op.ts"
+import { shapeFault } from "../../graph/operator.ts"
+import { type ActivationName, activate } from "../activations.ts"
+import type { InitializerName } from "../initializers.ts"
+import { defineLayer, type Layer } from "../layer.ts"
+import type { Regularizer } from "../regularizers.ts"
+
+export type DenseOptions = {
+  readonly activation?: ActivationName
+  readonly useBias?: boolean
+  readonly kernelInitializer?: InitializerName
+  readonly biasInitializer?: InitializerName
+  readonly kernelRegularizer?: Regularizer
+  readonly biasRegularizer?: Regularizer
+  /** Features of a row, in the first layer of a Sequential. */
+  readonly inputDim?: number
+  readonly name?: string
+}
+
+/** `units` outputs; kernel [in, units] (Glorot uniform), bias [units] (zeros). */
+export function Dense(units: number, options: DenseOptions = {}): Layer {
+  const { inputDim } = options
+  return defineLayer({
+    kind: "dense",
+    name: options.name,
+    inputShape: inputDim === undefined ? undefined : [inputDim],
+    forward: ([x], context) => {
+      const width = x?.shape.at(-1)
+      if (x === undefined || x.shape.length < 2 || typeof width !== "number")
+        throw shapeFault("Dense", `it reads rows of a known width, not [${x?.shape.join(", ") ?? ""}]`)
+      const kernel = context.parameter("kernel", {
+        shape: [width, units],
+        initializer: options.kernelInitializer ?? "glorotUniform",
+        regularizer: options.kernelRegularizer ?? null,
+      })
+      const hasBias = options.useBias ?? true
+      const bias = hasBias
+        ? context.parameter("bias", {
+            shape: [units],
+            initializer: options.biasInitializer ?? "zeros",
+            regularizer: options.biasRegularizer ?? null,
+          })
+        : null
+      return activate(options.activation ?? "linear", linear(x, kernel, bias))
+    },
+  })
+}
+
+function linear(...[x, kernel, bias]: readonly [Tensor, Tensor, Tensor | null]): Tensor {
+  if (x.shape.length === 2) return op("Gemm", bias === null ? [x, kernel] : [x, kernel, bias])
+  const product = op("MatMul", [x, kernel])
+  return bias === null ? product : op("Add", [product, bias])
+}
+
+type Tensor = Parameters<typeof op>[1][number] & {}

@@ -1,0 +1,35 @@
+/** @file A learned vector per index: int64 [batch, ...] to float [batch, ..., outputDim]. */
+import { op } from "../../graph/op.ts"
+import { shapeFault } from "../../graph/operator.ts"
+import { castTo } from "../../graph/random.ts"
+import type { InitializerName } from "../initializers.ts"
+import { defineLayer, type Layer } from "../layer.ts"
+import type { Regularizer } from "../regularizers.ts"
+
+export type EmbeddingOptions = {
+  readonly embeddingsInitializer?: InitializerName
+  readonly embeddingsRegularizer?: Regularizer
+  /** Indices of a row, in the first layer of a Sequential. */
+  readonly inputLength?: number
+  readonly name?: string
+}
+
+/** Indices 0 to inputDim - 1; one outside ends the run. */
+export function Embedding(inputDim: number, outputDim: number, options: EmbeddingOptions = {}): Layer {
+  const { inputLength } = options
+  return defineLayer({
+    kind: "embedding",
+    name: options.name,
+    inputShape: inputLength === undefined ? undefined : [inputLength],
+    inputType: "int64",
+    forward: ([indices], context) => {
+      if (indices === undefined) throw shapeFault("Embedding", "it reads nothing")
+      const table = context.parameter("embeddings", {
+        shape: [inputDim, outputDim],
+        initializer: options.embeddingsInitializer ?? "uniform",
+        regularizer: options.embeddingsRegularizer ?? null,
+      })
+      return op("Gather", [table, castTo(indices, "int64")])
+    },
+  })
+}

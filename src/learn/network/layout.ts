@@ -1,0 +1,70 @@
+/** @file How parameters lie in what a training step carries: large ones alone, all small ones end to end in one vector. */
+import assert from "node:assert"
+
+import { op, ops } from "../graph/op.ts"
+import { integers } from "../graph/operator.ts"
+import type { SymbolicTensor } from "../graph/tensor.ts"
+
+/**
+ * From this size on a parameter is carried alone. Each node of a step costs a fixed time, so small ones share those of the optimiser; cutting
+ * and joining copies every value, so large ones do not.
+ */
+export const aloneFrom = 16_384
+
+export type Group = {
+  readonly shape: readonly number[]
+  /** Places in the plan, and where each begins in the group. */
+  readonly members: readonly { readonly index: number; readonly offset: number }[]
+}
+
+export function groupParameters(shapes: readonly (readonly number[])[]): Group[] {
+  const sizes = shapes.map((shape) => shape.reduce((count, size) => count * size, 1))
+  const alone: Group[] = []
+  const members: Group["members"][number][] = []
+  let length = 0
+  for (const [index, shape] of shapes.entries()) {
+    const size = sizes[index] ?? 0
+    if (size >= aloneFrom) alone.push({ shape, members: [{ index, offset: 0 }] })
+    else {
+      members.push({ index, offset: length })
+      length += size
+    }
+  }
+  return length === 0 ? alone : [...alone, { shape: [length], members }]
+}
+
+/** The parameters of a group, by its value. */
+export function parametersOf(
+  group: Group,
+  value: SymbolicTensor,
+  shapes: readonly (readonly number[])[],
+): ReadonlyMap<number, SymbolicTensor> {
+  const { members } = group
+  const shapeOf = (index: number) => {
+    const shape = shapes[index]
+    assert(shape !== undefined)
+    return shape
+  }
+  const sizes = members.map(({ index }) => shapeOf(index).reduce((count, size) => count * size, 1))
+  const parts = members.length === 1 ? [value] : ops("Split", [value, integers(sizes)])
+  return new Map(
+    members.map(({ index }, at) => [index, op("Reshape", [parts[at] ?? null, integers(shapeOf(index))])]),
+  )
+}
+
+/** The gradients of a group's parameters, as the group lies. */
+export function joined(group: Group, ofParameter: (index: number) => SymbolicTensor): SymbolicTensor {
+  const parts = group.members.map(({ index }) => ofParameter(index))
+  const [first] = parts
+  assert(first !== undefined)
+  if (parts.length === 1) return op("Reshape", [first, integers(group.shape)])
+  const flat = parts.map((part) => op("Reshape", [part, integers([-1])]))
+  return op("Concat", flat, { axis: { kind: "int", value: 0n } })
+}
+
+/** Values of a group from those of its parameters. */
+export function joinValues(group: Group, ofParameter: (index: number) => Float32Array): Float32Array {
+  const values = new Float32Array(group.shape.reduce((count, size) => count * size, 1))
+  for (const { index, offset } of group.members) values.set(ofParameter(index), offset)
+  return values
+}

@@ -1,0 +1,258 @@
+/** @file Optimisers by Keras 3's definitions and defaults; `form: "pytorch"` gives PyTorch's, where they differ. */
+import assert from "node:assert"
+
+import { op } from "../graph/op.ts"
+import { scalar } from "../graph/operator.ts"
+import type { SymbolicTensor } from "../graph/tensor.ts"
+
+export type OptimizerForm = "keras" | "pytorch"
+
+/** How gradients are cut before they are used; Keras allows one of them. */
+export type Clipping = {
+  /** Each parameter's gradient is scaled down to this length. */
+  readonly clipNorm?: number
+  /** All gradients together are. */
+  readonly globalClipNorm?: number
+  /** Each element is drawn in to -clipValue..clipValue. */
+  readonly clipValue?: number
+}
+
+export type Optimizer = {
+  readonly name: string
+  readonly learningRate: number
+  readonly clipping: Clipping
+  /** Moments a parameter has. */
+  readonly slotCount: number
+  /** The numbers of a step, counted from 1, that the update reads: computed in float64, rounded once. */
+  readonly scalars: (step: number, learningRate: number) => readonly number[]
+  readonly update: (call: UpdateCall) => Updated
+}
+
+/** All of one shape, but for the scalars. */
+export type UpdateCall = {
+  readonly parameter: SymbolicTensor
+  readonly gradient: SymbolicTensor
+  readonly slots: readonly SymbolicTensor[]
+  readonly scalars: readonly SymbolicTensor[]
+}
+
+export type Updated = { readonly parameter: SymbolicTensor; readonly slots: readonly SymbolicTensor[] }
+
+type CommonOptions = Clipping & { readonly learningRate?: number; readonly form?: OptimizerForm }
+
+export type SGDOptions = CommonOptions & { readonly momentum?: number; readonly nesterov?: boolean }
+
+/**
+ * Gradient descent. Keras: m' = momentum m - rate g; w += m', or momentum m' - rate g with Nesterov. PyTorch: m' = momentum m + g;
+ * w -= rate m', or rate (g + momentum m'): the same at a constant rate.
+ */
+export function SGD(options: SGDOptions = {}): Optimizer {
+  const { learningRate = 0.01, momentum = 0, nesterov = false, form = "keras", ...clipping } = options
+  const update = momentum === 0 ? plainStep : form === "keras" ? kerasMomentum : pytorchMomentum
+  return {
+    name: momentum === 0 ? "sgd" : nesterov ? "nesterov" : "momentum",
+    learningRate,
+    clipping,
+    slotCount: momentum === 0 ? 0 : 1,
+    scalars: (_, rate) => [rate],
+    update: (call) => update(call, momentum, nesterov),
+  }
+}
+
+function plainStep({ parameter, gradient, scalars }: UpdateCall): Updated {
+  const [rate = null] = scalars
+  return { parameter: op("Sub", [parameter, op("Mul", [gradient, rate])]), slots: [] }
+}
+
+function kerasMomentum(call: UpdateCall, momentum: number, nesterov: boolean): Updated {
+  const { parameter, gradient } = call
+  const [velocity = null] = call.slots
+  const [rate = null] = call.scalars
+  const factor = scalar(parameter.type, momentum)
+  const pull = op("Mul", [gradient, rate])
+  const next = op("Sub", [op("Mul", [velocity, factor]), pull])
+  const move = nesterov ? op("Sub", [op("Mul", [next, factor]), pull]) : next
+  return { parameter: op("Add", [parameter, move]), slots: [next] }
+}
+
+function pytorchMomentum(call: UpdateCall, momentum: number, nesterov: boolean): Updated {
+  const { parameter, gradient } = call
+  const [velocity = null] = call.slots
+  const [rate = null] = call.scalars
+  const factor = scalar(parameter.type, momentum)
+  const next = op("Add", [op("Mul", [velocity, factor]), gradient])
+  const move = nesterov ? op("Add", [gradient, op("Mul", [next, factor])]) : next
+  return { parameter: op("Sub", [parameter, op("Mul", [move, rate])]), slots: [next] }
+}
+
+export type RMSpropOptions = CommonOptions & {
+  readonly rho?: number
+  readonly momentum?: number
+  readonly epsilon?: number
+  readonly centered?: boolean
+}
+
+/**
+ * v' = rho v + (1 - rho) g^2, step rate g / sqrt(v' + epsilon) (Keras; less the squared mean gradient when centred) or rate g / (sqrt(v') +
+ * epsilon) (PyTorch). Tieleman & Hinton 2012.
+ */
+export function RMSprop(options: RMSpropOptions = {}): Optimizer {
+  const { form = "keras", centered = false, momentum = 0, ...others } = options
+  const { learningRate = form === "keras" ? 0.001 : 0.01, rho = form === "keras" ? 0.9 : 0.99 } = others
+  const { epsilon = form === "keras" ? 1e-7 : 1e-8, clipNorm, globalClipNorm, clipValue } = others
+  return {
+    name: "rmsprop",
+    learningRate,
+    clipping: definedOf({ clipNorm, globalClipNorm, clipValue }),
+    slotCount: 1 + (centered ? 1 : 0) + (momentum > 0 ? 1 : 0),
+    scalars: (_, rate) => [rate],
+    update: (call) => rmspropStep(call, { form, rho, epsilon, centered, momentum }),
+  }
+}
+
+function rmspropStep(
+  call: UpdateCall,
+  options: {
+    readonly form: OptimizerForm
+    readonly rho: number
+    readonly epsilon: number
+    readonly centered: boolean
+    readonly momentum: number
+  },
+): Updated {
+  const { parameter, gradient, slots } = call
+  const { form, rho, epsilon, centered, momentum } = options
+  const { type } = parameter
+  const [rate = null] = call.scalars
+  const [square] = slots
+  const squares = averaged(square, op("Mul", [gradient, gradient]), rho)
+  const average = centered ? averaged(slots[1], gradient, rho) : null
+  const spread = average === null ? squares : op("Sub", [squares, op("Mul", [average, average])])
+  const safe = scalar(type, epsilon)
+  const root =
+    form === "keras" ? op("Sqrt", [op("Add", [spread, safe])]) : op("Add", [op("Sqrt", [spread]), safe])
+  const kept = [squares, ...(average === null ? [] : [average])]
+  if (momentum === 0) {
+    const step = op("Div", [op("Mul", [gradient, rate]), root])
+    return { parameter: op("Sub", [parameter, step]), slots: kept }
+  }
+  const velocity = op("Mul", [slots[kept.length] ?? null, scalar(type, momentum)])
+  if (form === "keras") {
+    const next = op("Add", [velocity, op("Div", [op("Mul", [gradient, rate]), root])])
+    return { parameter: op("Sub", [parameter, next]), slots: [...kept, next] }
+  }
+  const next = op("Add", [velocity, op("Div", [gradient, root])])
+  return { parameter: op("Sub", [parameter, op("Mul", [next, rate])]), slots: [...kept, next] }
+}
+
+export type AdamOptions = CommonOptions & {
+  readonly beta1?: number
+  readonly beta2?: number
+  readonly epsilon?: number
+}
+
+/** Kingma & Ba 2015. Keras adds epsilon (1e-7) to the root before it is corrected for bias, PyTorch (1e-8) after. */
+export function Adam(options: AdamOptions = {}): Optimizer {
+  return adaptive("adam", { ...options, weightDecay: 0 })
+}
+
+export type AdamWOptions = AdamOptions & { readonly weightDecay?: number }
+
+/** Adam with weights that shrink by rate * weightDecay at each step, apart from the gradient (Loshchilov & Hutter 2019). */
+export function AdamW(options: AdamWOptions = {}): Optimizer {
+  const { weightDecay = options.form === "pytorch" ? 0.01 : 0.004 } = options
+  return adaptive("adamW", { ...options, weightDecay })
+}
+
+function adaptive(name: string, options: AdamOptions & { readonly weightDecay: number }): Optimizer {
+  const { form = "keras", beta1 = 0.9, beta2 = 0.999, learningRate = 0.001, weightDecay } = options
+  const { epsilon = form === "keras" ? 1e-7 : 1e-8, clipNorm, globalClipNorm, clipValue } = options
+  return {
+    name,
+    learningRate,
+    clipping: definedOf({ clipNorm, globalClipNorm, clipValue }),
+    slotCount: 2,
+    scalars: (step, rate) => {
+      const root = Math.sqrt(1 - beta2 ** step)
+      const decay = weightDecay === 0 ? [] : [1 - rate * weightDecay]
+      // PyTorch's epsilon, moved in front of the correction that the rate takes over.
+      return [(rate * root) / (1 - beta1 ** step), form === "keras" ? epsilon : epsilon * root, ...decay]
+    },
+    update: ({ parameter, gradient, slots, scalars }) => {
+      const [rate = null, safe = null, decay] = scalars
+      const first = averaged(slots[0], gradient, beta1)
+      const second = averaged(slots[1], op("Mul", [gradient, gradient]), beta2)
+      const kept = decay === undefined ? parameter : op("Mul", [parameter, decay])
+      const step = op("Div", [op("Mul", [first, rate]), op("Add", [op("Sqrt", [second]), safe])])
+      return { parameter: op("Sub", [kept, step]), slots: [first, second] }
+    },
+  }
+}
+
+/** old + (new - old) (1 - keep): three nodes, as Keras computes it. */
+function averaged(old: SymbolicTensor | undefined, next: SymbolicTensor, keep: number): SymbolicTensor {
+  assert(old !== undefined)
+  const change = op("Mul", [op("Sub", [next, old]), scalar(next.type, 1 - keep)])
+  return op("Add", [old, change])
+}
+
+function definedOf(clipping: { readonly [Name in keyof Clipping]: number | undefined }): Clipping {
+  const { clipNorm, globalClipNorm, clipValue } = clipping
+  return {
+    ...(clipNorm === undefined ? {} : { clipNorm }),
+    ...(globalClipNorm === undefined ? {} : { globalClipNorm }),
+    ...(clipValue === undefined ? {} : { clipValue }),
+  }
+}
+
+export type OptimizerName = "sgd" | "momentum" | "nesterov" | "rmsprop" | "adam" | "adamW"
+
+/** An optimiser by name, with its defaults. */
+export function optimizerNamed(
+  name: OptimizerName,
+  options: { readonly learningRate?: number } = {},
+): Optimizer {
+  switch (name) {
+    case "sgd":
+      return SGD(options)
+    case "momentum":
+      return SGD({ ...options, momentum: 0.9 })
+    case "nesterov":
+      return SGD({ ...options, momentum: 0.9, nesterov: true })
+    case "rmsprop":
+      return RMSprop(options)
+    case "adam":
+      return Adam(options)
+    case "adamW":
+      return AdamW(options)
+  }
+}
+
+/** Gradients after clipping, by Keras's rules. */
+export function clip(clipping: Clipping, gradients: readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+  const { clipNorm, globalClipNorm, clipValue } = clipping
+  if (clipNorm !== undefined)
+    return gradients.map((gradient) => shrunk(gradient, lengthOf([gradient]), clipNorm))
+  if (globalClipNorm !== undefined) {
+    const length = lengthOf(gradients)
+    return gradients.map((gradient) => shrunk(gradient, length, globalClipNorm))
+  }
+  if (clipValue === undefined) return gradients
+  return gradients.map((gradient) =>
+    op("Clip", [gradient, scalar(gradient.type, -clipValue), scalar(gradient.type, clipValue)]),
+  )
+}
+
+function lengthOf(gradients: readonly SymbolicTensor[]): SymbolicTensor {
+  const squares = gradients.map((gradient) =>
+    op("ReduceSum", [op("Mul", [gradient, gradient])], { keepdims: { kind: "int", value: 0n } }),
+  )
+  return op("Sqrt", [squares.reduce((sum, square) => op("Add", [sum, square]))])
+}
+
+/** gradient * limit / max(length, limit) */
+function shrunk(gradient: SymbolicTensor, length: SymbolicTensor, limit: number): SymbolicTensor {
+  const bound = scalar(gradient.type, limit)
+  const factor = op("Div", [bound, op("Max", [length, bound])])
+  return op("Mul", [gradient, factor])
+}

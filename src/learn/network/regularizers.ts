@@ -1,0 +1,33 @@
+/** @file Penalties on weights, by Keras's definitions: l1 sum |w| + l2 sum w^2. They shrink weights; unlike `fitLinear`'s, they set none to exactly 0. */
+import { int } from "../../onnx/attributes.ts"
+import { op } from "../graph/op.ts"
+import { scalar } from "../graph/operator.ts"
+import type { SymbolicTensor } from "../graph/tensor.ts"
+
+export type Regularizer = { readonly l1?: number; readonly l2?: number }
+
+export function L1(l1 = 0.01): Regularizer {
+  return { l1 }
+}
+
+export function L2(l2 = 0.01): Regularizer {
+  return { l2 }
+}
+
+export function L1L2({ l1 = 0, l2 = 0 }: Regularizer): Regularizer {
+  return { l1, l2 }
+}
+
+/** The penalty of one parameter, a scalar; null where it is 0. */
+export function penaltyOf({ l1 = 0, l2 = 0 }: Regularizer, weights: SymbolicTensor): SymbolicTensor | null {
+  const sum = (value: SymbolicTensor, factor: number) =>
+    factor === 0
+      ? null
+      : op("Mul", [op("ReduceSum", [value], { keepdims: int(0) }), scalar(weights.type, factor)])
+  const parts = [
+    l1 === 0 ? null : sum(op("Abs", [weights]), l1),
+    l2 === 0 ? null : sum(op("Mul", [weights, weights]), l2),
+  ].filter((part) => part !== null)
+  const [first = null, second] = parts
+  return first !== null && second !== undefined ? op("Add", [first, second]) : first
+}
