@@ -47,6 +47,7 @@ function neutral(value: SymbolicTensor, other: SymbolicTensor | null | undefined
 
 function isOwnShape({ shape }: SymbolicTensor, wanted: readonly number[] | null): boolean {
   if (wanted === null || wanted.length !== shape.length) return false
+  if (shape.length === 1 && wanted[0] === -1) return true
   const free = shape.filter((size) => typeof size === "string").length
   if (free <= 1)
     return sameShape(

@@ -188,8 +188,7 @@ function declareStep(options: {
   const byPlace = new Map(groups.flatMap(({ group, current }) => [...parametersOf(group, current, shapes)]))
   const parameters = shapes.map((_, index) => byPlace.get(index) ?? missing())
 
-  const rows = placeholder("batchIndices", "int64", ["batch"])
-  const walked: Steps["walked"][number][] = [{ slice: rows, sequence: indices }]
+  const walked: Steps["walked"][number][] = []
   const walk = (name: string, type: "float32" | "int32") => {
     const slice = placeholder(name, type, [])
     walked.push({ slice, sequence: input(name, type, ["steps"]) })
@@ -198,7 +197,11 @@ function declareStep(options: {
   const scalarCount = optimizer.scalars(1, optimizer.learningRate).length
   const scalars = Array.from({ length: scalarCount }, (_, at) => walk(`rate${at}`, "float32"))
   const keys = Array.from({ length: plan.randomCount }, (_, at) => walk(`key${at}`, "int32"))
-  const pick = (tensor: SymbolicTensor) => op("Gather", [tensor, rows])
+  const pick = (tensor: SymbolicTensor) => {
+    const slice = placeholder(`batch${walked.length}`, tensor.type, ["batch", ...tensor.shape.slice(1)])
+    walked.push({ slice, sequence: op("Gather", [tensor, indices]) })
+    return slice
+  }
   const bindings: Omit<Bindings, "rowNumbers"> = {
     isTraining: true,
     floatType: "float32",
