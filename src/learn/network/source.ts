@@ -1,0 +1,37 @@
+/** @file Where batches come from: rows in memory, or window after window of rows that memory does not hold at once. */
+import assert from "node:assert"
+
+/** Row-major; shape[0] is the number of rows. */
+export type TrainingArray =
+  | { readonly type: "float32"; readonly shape: readonly number[]; readonly data: Float32Array }
+  | { readonly type: "int64"; readonly shape: readonly number[]; readonly data: BigInt64Array }
+
+/** Rows in memory: one array per input and per target of the model. */
+export type TrainingWindow = {
+  readonly rowCount: number
+  readonly inputs: readonly TrainingArray[]
+  readonly targets: readonly TrainingArray[]
+  /** One per row; null: every row weighs 1. */
+  readonly weights: Float32Array | null
+}
+
+/** The order of windows, and of rows within one, is a function of (seed, epoch) alone: a resumed training sees the same. */
+export type TrainingSource = {
+  readonly rowCount: number
+  /** Windows of an epoch, counted from 0, from the `from`-th on; the fit shuffles the rows within each. */
+  readonly windows: (epoch: number, from: number) => AsyncIterable<TrainingWindow>
+  readonly close: () => Promise<void>
+}
+
+/** All rows as the one window of every epoch. */
+export function arraySource(window: TrainingWindow): TrainingSource {
+  for (const { shape } of [...window.inputs, ...window.targets])
+    assert(shape[0] === window.rowCount, "every array has as many rows")
+  return {
+    rowCount: window.rowCount,
+    windows: async function* (_epoch, from) {
+      if (from === 0) yield window
+    },
+    close: async () => {},
+  }
+}
