@@ -18,6 +18,18 @@ export function randomBelow(key: number, counter: number, below: number): number
   return Math.floor((randomUint32(key, counter) / 0x1_0000_0000) * below)
 }
 
+/** 0 to count - 1 in a random order (Fisher and Yates). */
+export function randomOrder(key: number, count: number): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, place) => place)
+  for (let left = count; left > 1; left--) {
+    const other = randomBelow(key, left, left)
+    const moved = order[other] ?? 0
+    order[other] = order[left - 1] ?? 0
+    order[left - 1] = moved
+  }
+  return order
+}
+
 /** Bijective mixer of 32 bits: two rounds of xor-shift and multiply (the constants of Wellons' low-bias search, 2018). */
 function mix32(value: number): number {
   let x = value >>> 0

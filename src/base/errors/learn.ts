@@ -16,4 +16,34 @@ export const learnErrors = {
     en: "An output depends on {name}, which is none of the model's {inputs} inputs. Name all inputs when the model is made.",
     zh: "某个输出依赖 {name}，但它不在模型的 {inputs} 个输入之中。请在创建模型时列出所有输入。",
   },
+  NETWORK_DATA: {
+    kind: "invalid",
+    en: "The data do not fit the network: {reason}. Give one array per input and target, with the shapes that the model's summary shows.",
+    zh: "数据与网络不匹配：{reason}。请为每个输入和目标提供一个数组，形状须与模型 summary 所示一致。",
+  },
+  NETWORK_DATA_NOT_FINITE: {
+    kind: "invalid",
+    en: "{name} holds a value that is not finite, in row {row}. Fill in or leave out missing values before training.",
+    zh: "{name} 第 {row} 行含有非有限值。请在训练前填补或去除缺失值。",
+  },
+  NETWORK_NOT_COMPILED: {
+    kind: "invalid",
+    en: "The model has no loss and optimizer yet. Call compile first.",
+    zh: "模型尚未设置损失函数和优化器。请先调用 compile。",
+  },
+  NETWORK_SETTING: {
+    kind: "invalid",
+    en: "{name} is {got}, but must be {expected}. Change it.",
+    zh: "{name} 为 {got}，但应为 {expected}。请修改。",
+  },
+  NETWORK_DIVERGED: {
+    kind: "unprocessable",
+    en: "The loss is no longer a number after step {step}, at half the learning rate too. Lower the learning rate, scale the data, or clip gradients.",
+    zh: "第 {step} 步后损失不再是有效数字，学习率减半后仍如此。请降低学习率、缩放数据或裁剪梯度。",
+  },
+  CHECKPOINT_UNFIT: {
+    kind: "conflict",
+    en: "The checkpoint {path} cannot be continued: {reason}. Train anew without resume, or with the settings and data it was written with.",
+    zh: "无法从检查点 {path} 继续：{reason}。请不使用 resume 重新训练，或使用写入该检查点时的设置和数据。",
+  },
 } as const satisfies Readonly<Record<string, ErrorRow>>

@@ -53,7 +53,7 @@ export function layoutOf(network: Network): NetworkLayout {
 }
 
 /**
- * Inputs: carried tensors; data `x0` ... [rows, ...], `y0` ..., `w` [rows] where rows have weights; `indices` int64 [steps, batch]: the rows of
+ * Inputs: carried tensors; data `x0` ... [rows, ...], `y0` ..., `w` [rows] where rows have weights; `indices` int32 [steps, batch]: the rows of
  * each step; scalars and keys [steps]. Outputs: carried tensors as `next_...`; `losses` float32 [steps], each before its step's update;
  * `predictions0` ... [steps * batch, ...] of the same moments where asked for.
  */
@@ -73,7 +73,7 @@ export function compileTraining(options: {
     return tensor
   }
   const data = declareData(network, objective, input)
-  const indices = input("indices", "int64", ["steps", "batch"])
+  const indices = input("indices", "int32", ["steps", "batch"])
   const step = declareStep({ layout, optimizer, data, indices, input })
   const batch = emitBatchFacts(builder, emitter)
   const traced = traceNetwork(network, { ...step.bindings, rowNumbers: batch.rowNumbers })
@@ -250,7 +250,7 @@ function emitLosses(options: {
 }): void {
   const { builder, emitter, objective, inputs, wholes, penalties, data } = options
   const flat = builder.op("Reshape", ["indices", builder.constant(int64([-1]))])
-  const cells = placeholder("cells", "int64", ["cells"])
+  const cells = placeholder("cells", "int32", ["cells"])
   emitter.bind(cells, flat)
   const losses = inputs.map((input, index) => {
     const whole = wholes[index] ?? missing()

@@ -24,18 +24,25 @@ export function metricFor(name: MetricName, loss: LossName): Metric {
   return countBinary
 }
 
-function sumOfErrors({ predictions, width, targets, rows }: MetricCall, of: (error: number) => number): number {
+function sumOfErrors(
+  { predictions, width, targets, rows }: MetricCall,
+  of: (error: number) => number,
+): number {
   let sum = 0
   const rowCount = predictions.length / width
   for (let at = 0; at < rowCount; at++) {
     const row = rows === null ? at : (rows[at] ?? 0)
     for (let place = 0; place < width; place++)
-      sum += of((predictions[at * width + place] ?? 0) - Number(targets.data[row * width + place] ?? 0)) / width
+      sum +=
+        of((predictions[at * width + place] ?? 0) - Number(targets.data[row * width + place] ?? 0)) / width
   }
   return sum
 }
 
-function countRight(call: MetricCall, truth: (targets: TrainingArray, row: number, width: number) => number): number {
+function countRight(
+  call: MetricCall,
+  truth: (targets: TrainingArray, row: number, width: number) => number,
+): number {
   const { predictions, width, targets, rows } = call
   let count = 0
   const rowCount = predictions.length / width
@@ -54,7 +61,8 @@ function countBinary({ predictions, width, targets, rows }: MetricCall): number 
   for (let at = 0; at < rowCount; at++) {
     const row = rows === null ? at : (rows[at] ?? 0)
     for (let place = 0; place < width; place++)
-      if ((predictions[at * width + place] ?? 0) > 0.5 === Number(truth[row * width + place] ?? 0) > 0.5) count++
+      if ((predictions[at * width + place] ?? 0) > 0.5 === Number(truth[row * width + place] ?? 0) > 0.5)
+        count++
   }
   return count / width
 }
