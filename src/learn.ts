@@ -8,6 +8,45 @@ export { explainLinear } from "./explain/linear.ts"
 export { fitConstant } from "./learn/constant.ts"
 export type { FittedLearner, TrainingData, TrainingTarget } from "./learn/learner.ts"
 export { fitLinear, fitLinearPath } from "./learn/linear.ts"
+export type { ActivationName } from "./learn/network/activations.ts"
+export type { ArrayInput, DataInput, ModelData } from "./learn/network/data.ts"
+export type { EarlyStopping } from "./learn/network/fit.ts"
+export type { InitializerName } from "./learn/network/initializers.ts"
+export { defineLayer, type Layer, type LayerContext, type ModelTensor } from "./learn/network/layer.ts"
+export { Activation } from "./learn/network/layers/activation.ts"
+export { Dense, type DenseOptions } from "./learn/network/layers/dense.ts"
+export { Dropout } from "./learn/network/layers/dropout.ts"
+export { Embedding, type EmbeddingOptions } from "./learn/network/layers/embedding.ts"
+export { Add, Concatenate } from "./learn/network/layers/merge.ts"
+export { BatchNormalization, LayerNormalization } from "./learn/network/layers/normalization.ts"
+export { Flatten, Reshape } from "./learn/network/layers/reshape.ts"
+export type { Loss, LossName } from "./learn/network/losses.ts"
+export type { MetricName } from "./learn/network/metrics.ts"
+export { Input, Model, type NetworkModel, Sequential } from "./learn/network/model.ts"
+export type {
+  CompileOptions,
+  EpochSummary,
+  History,
+  ModelFitOptions,
+  NamedWeights,
+  Prediction,
+} from "./learn/network/model-options.ts"
+export {
+  Adam,
+  AdamW,
+  type Optimizer,
+  type OptimizerName,
+  RMSprop,
+  SGD,
+} from "./learn/network/optimizers.ts"
+export { L1, L1L2, L2, type Regularizer } from "./learn/network/regularizers.ts"
+export type { Schedule } from "./learn/network/schedules.ts"
+export {
+  arraySource,
+  type TrainingArray,
+  type TrainingSource,
+  type TrainingWindow,
+} from "./learn/network/source.ts"
 export { createGraphBuilder, type GraphBuilder } from "./onnx/builder.ts"
 export { checkModel } from "./onnx/checker.ts"
 export { decodeModel, encodeModel } from "./onnx/codec.ts"

@@ -1,12 +1,37 @@
 /** @file Checkpoints: a course in one file of the safetensors format, replaced as a whole, so that a kill leaves the old one or the new. */
 import assert from "node:assert"
+import { createHash } from "node:crypto"
 import { open, readFile, rename, rm } from "node:fs/promises"
 import { dirname } from "node:path"
 
 import { z } from "zod"
 
 import { fault, messageOf } from "../../base/errors.ts"
+import type { CompiledNetwork } from "./compiled-network.ts"
 import { type Course, courseSchema, type Tensors } from "./course.ts"
+
+/** Tells trainings apart that would not go on from one another's checkpoints: by network, settings, and the first values of the data. */
+export function fingerprintOf(
+  { layout, objective, optimizer, schedule, metrics }: CompiledNetwork,
+  others: {
+    readonly batchSize: number
+    readonly seed: number
+    readonly rowCount: number
+    readonly sample: Uint8Array
+  },
+): string {
+  const { sample, ...rest } = others
+  const { name, learningRate, clipping, settings } = optimizer
+  const facts = {
+    plan: layout.plan,
+    objective,
+    optimizer: { name, learningRate, clipping, settings },
+    schedule,
+    metrics: metrics.map((metric) => metric.name),
+    ...rest,
+  }
+  return createHash("sha256").update(JSON.stringify(facts)).update(sample).digest("hex")
+}
 
 /**
  * 8 bytes little-endian length of the header; the header, JSON: per tensor its type, shape and place, and `__metadata__`; the tensors. Any

@@ -13,9 +13,12 @@ type Nested = readonly number[] | readonly (readonly number[])[] | readonly (rea
 /** Numbers, rows of numbers (of rows of numbers), or flat data with a shape. */
 export type DataInput = Nested | Float32Array | Float64Array | Int32Array | BigInt64Array | ArrayInput
 
+/** One array, or one per input of a model. */
+export type ModelData = DataInput | readonly DataInput[]
+
 /** Throws NETWORK_DATA. `name` is how faults call it. */
 export function toArray(
-  input: DataInput,
+  input: ModelData,
   wanted: {
     readonly name: string
     readonly type: "float32" | "int64"
@@ -35,7 +38,7 @@ export function toArray(
 
 type Flat = { readonly data: ArrayInput["data"]; readonly shape: readonly number[] }
 
-function flatten(input: DataInput, name: string): Flat {
+function flatten(input: ModelData, name: string): Flat {
   if (ArrayBuffer.isView(input)) return { data: input, shape: [input.length] }
   if ("shape" in input) return input
   const shape: number[] = []

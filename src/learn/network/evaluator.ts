@@ -4,8 +4,8 @@ import assert from "node:assert"
 import { openSession } from "../../engine/open-session.ts"
 import type { Tensor } from "../../engine/session.ts"
 import { compileEvaluation, type NetworkLayout, type Objective } from "./compile.ts"
-import type { Tensors } from "./course.ts"
 import type { CompiledNetwork } from "./compiled-network.ts"
+import type { Tensors } from "./course.ts"
 import type { TrainingArray, TrainingWindow } from "./source.ts"
 
 export type Evaluation = {

@@ -21,6 +21,8 @@ export type Optimizer = {
   readonly name: string
   readonly learningRate: number
   readonly clipping: Clipping
+  /** What else was chosen, to be told and compared. */
+  readonly settings: Readonly<Record<string, number | boolean | string>>
   /** Moments a parameter has. */
   readonly slotCount: number
   /** The numbers of a step, counted from 1, that the update reads: computed in float64, rounded once. */
@@ -53,6 +55,7 @@ export function SGD(options: SGDOptions = {}): Optimizer {
     name: momentum === 0 ? "sgd" : nesterov ? "nesterov" : "momentum",
     learningRate,
     clipping,
+    settings: { momentum, nesterov, form },
     slotCount: momentum === 0 ? 0 : 1,
     scalars: (_, rate) => [rate],
     update: (call) => update(call, momentum, nesterov),
@@ -104,6 +107,7 @@ export function RMSprop(options: RMSpropOptions = {}): Optimizer {
     name: "rmsprop",
     learningRate,
     clipping: definedOf({ clipNorm, globalClipNorm, clipValue }),
+    settings: { form, rho, epsilon, centered, momentum },
     slotCount: 1 + (centered ? 1 : 0) + (momentum > 0 ? 1 : 0),
     scalars: (_, rate) => [rate],
     update: (call) => rmspropStep(call, { form, rho, epsilon, centered, momentum }),
@@ -176,6 +180,7 @@ function adaptive(name: string, options: AdamOptions & { readonly weightDecay: n
     name,
     learningRate,
     clipping: definedOf({ clipNorm, globalClipNorm, clipValue }),
+    settings: { form, beta1, beta2, epsilon, weightDecay },
     slotCount: 2,
     scalars: (step, rate) => {
       const root = Math.sqrt(1 - beta2 ** step)
