@@ -158,7 +158,7 @@ async function scoreOurs(
       const fit = fitRecipe({ plan, table, target, trainingRows })
       const training = await featuresOf(table, fit, trainingRows)
       const learner = fitLinear(
-        { ...training, target: targetOf(truth, trainingRows), weights: null },
+        { ...training, target: targetOf(truth, trainingRows), weights: null, categories: [] },
         { penalty, l1Ratio: 0 },
       )
       fitMs.push(performance.now() - started)

@@ -31,7 +31,7 @@ export function randomOrder(key: number, count: number): Int32Array {
 }
 
 /** Bijective mixer of 32 bits: two rounds of xor-shift and multiply (the constants of Wellons' low-bias search, 2018). */
-function mix32(value: number): number {
+export function mix32(value: number): number {
   let x = value >>> 0
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d)
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b)

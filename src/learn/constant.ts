@@ -3,9 +3,9 @@ import assert from "node:assert"
 
 import { int } from "../onnx/attributes.ts"
 import { float32, int64 } from "../onnx/tensors.ts"
-import type { FittedLearner, TrainingData } from "./learner.ts"
+import type { FittedInPlace, TrainingData } from "./learner.ts"
 
-export function fitConstant(data: TrainingData): FittedLearner {
+export function fitConstant(data: TrainingData): FittedInPlace {
   const isClassifier = data.target.kind === "classes"
   const outputs = isClassifier ? classShares(data) : Float64Array.of(mean(data))
   return {

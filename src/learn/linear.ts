@@ -3,7 +3,7 @@ import assert from "node:assert"
 import { int } from "../onnx/attributes.ts"
 import type { GraphBuilder } from "../onnx/builder.ts"
 import { float32, int64 } from "../onnx/tensors.ts"
-import type { FittedLearner, ShouldStop, TrainingData } from "./learner.ts"
+import type { FittedInPlace, ShouldStop, TrainingData } from "./learner.ts"
 import { solveCoordinateDescent } from "./linear/coordinate-descent.ts"
 import { solveNewton } from "./linear/newton.ts"
 import type { Solution } from "./linear/problem.ts"
@@ -19,7 +19,7 @@ export type LinearSettings = { readonly penalty: number; readonly l1Ratio: numbe
 /** Below this a separable problem has no answer that float64 can tell from infinity. */
 export const leastPenalty = 1e-6
 
-export type FittedLinear = FittedLearner & {
+export type FittedLinear = FittedInPlace & {
   readonly learner: "linear"
   /** Row-major [features, outputs]; one output for numbers and two classes (the margin of class 1), else one per class. */
   readonly weights: Float64Array

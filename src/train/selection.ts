@@ -64,7 +64,7 @@ export async function compareLearners(input: SelectionInput): Promise<Selection>
       for (const [member, slot] of members.entries()) {
         const learner = learners[member]
         if (learner === undefined || learner === null) throw fault("JOB_CANCELLED", {})
-        slot.predictions.set(learner.predict(predict.values, predict.rowCount), from * width)
+        slot.predictions.set(await learner.predict(predict.values, predict.rowCount), from * width)
         slot.fitMs += (clock.monotonicMs() - startedMs) / members.length
       }
     }
@@ -100,7 +100,7 @@ function candidates(): Pick<Candidate, "learner" | "parameters" | "refit">[] {
 
 export function trainingData(features: Features, target: TrainingTarget): TrainingData {
   const { rowCount, featureCount, values } = features
-  return { rowCount, featureCount, features: values, target, weights: null }
+  return { rowCount, featureCount, features: values, target, weights: null, categories: [] }
 }
 
 export function pickTarget(truth: TrainingTarget, rows: Uint32Array): TrainingTarget {

@@ -69,6 +69,7 @@ export function randomTrainingData(options: {
       featureCount,
       features,
       weights: null,
+      categories: [],
       target: { kind: "number", values: Float64Array.from(rows, (row) => score(row, 0)) },
     }
   const classOf = (row: number) => {
@@ -80,6 +81,7 @@ export function randomTrainingData(options: {
     featureCount,
     features,
     weights: null,
+    categories: [],
     target: { kind: "classes", values: Int32Array.from(rows, classOf), classCount },
   }
 }

@@ -46,6 +46,7 @@ test("a tiny probability of a sure model keeps its digits in the file", async (t
       features: Float32Array.of(-40, -30, 30, 40),
       target: { kind: "classes", classCount: 2, values: Int32Array.of(0, 0, 1, 1) },
       weights: null,
+      categories: [],
     },
     { penalty: 1e-6, l1Ratio: 0 },
   )
@@ -69,7 +70,7 @@ async function assertSameFromFile(
   data: Rows & { readonly features: Float32Array },
 ): Promise<void> {
   const fromFile = await runFile(t, learner, data.features, data)
-  const direct = learner.predict(data.features, data.rowCount)
+  const direct = await learner.predict(data.features, data.rowCount)
   assert.equal(fromFile.length, direct.length)
   for (const [at, value] of direct.entries())
     assertWithin(fromFile[at] ?? Number.NaN, value, 2e-6 * Math.max(1, Math.abs(value)))

@@ -135,6 +135,7 @@ test("separable classes end at the least penalty, with and without L1", () => {
       values: Int32Array.from({ length: 40 }, (_, row) => (row < 20 ? 0 : 1)),
     },
     weights: null,
+    categories: [],
   }
   for (const l1Ratio of [0, 1]) {
     const model = fitted(fitLinear(data, { penalty: leastPenalty, l1Ratio }))
@@ -230,6 +231,7 @@ function trainingData(recorded: (typeof fixture.cases)[number]): TrainingData {
     featureCount: features.length / rows.length,
     features,
     weights: null,
+    categories: [],
     target:
       classes === null
         ? { kind: "number", values: Float64Array.from(answers, Number) }

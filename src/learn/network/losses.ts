@@ -22,7 +22,7 @@ export type LossOptions = {
   readonly quantile?: number
   /** Crossentropies of classes: the share of the truth that is spread evenly (0). */
   readonly labelSmoothing?: number
-  /** Crossentropies: the model's output is logits. An output that ends in the matching activation is read before it in any case. */
+  /** Crossentropies: the model's output is logits; poisson: it is the logarithm. An output that ends in the matching activation is read before it in any case. */
   readonly fromLogits?: boolean
 }
 
@@ -68,6 +68,7 @@ export function lossOfRows(loss: Loss, targets: SymbolicTensor, input: LossInput
     case "huber":
       return meanOfRow(huber(op("Sub", [value, y]), loss.delta ?? 1))
     case "poisson": {
+      if (loss.fromLogits === true) return meanOfRow(op("Sub", [op("Exp", [value]), op("Mul", [y, value])]))
       // Keras: prediction - target ln(prediction + epsilon).
       const log = op("Log", [op("Add", [value, scalar(value.type, epsilon)])])
       return meanOfRow(op("Sub", [value, op("Mul", [y, log])]))

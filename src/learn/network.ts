@@ -1,0 +1,227 @@
+/** @file Networks for tables: scaled numbers beside embedded categories, hidden layers, early stopping. */
+import assert from "node:assert"
+
+import { systemClock } from "../base/clock.ts"
+import { openSession } from "../engine/open-session.ts"
+import { createGraphBuilder, type GraphBuilder } from "../onnx/builder.ts"
+import { encodeModel } from "../onnx/codec.ts"
+import type { FittedLearner, TrainingData } from "./learner.ts"
+import { emitNetwork, layoutOf, type NetworkLayout } from "./network/compile.ts"
+import { newCourse, type Tensors } from "./network/course.ts"
+import { type EarlyStopping, fit } from "./network/fit.ts"
+import type { LossName } from "./network/losses.ts"
+import { type OptimizerName, optimizerNamed } from "./network/optimizers.ts"
+import { arraySource } from "./network/source.ts"
+import { networkFor, type TableNetwork } from "./network/table-network.ts"
+import { prepareTarget, type TableTarget } from "./network/table-target.ts"
+import { holdOut, windowOf } from "./network/table-windows.ts"
+import { initialTensors, parameterValues, stateValues, withSlots } from "./network/weights.ts"
+
+export const hiddenActivations = ["relu", "leakyRelu", "elu", "gelu", "tanh", "sigmoid"] as const
+export const regressionLosses = [
+  "meanSquaredError",
+  "meanAbsoluteError",
+  "huber",
+  "poisson",
+] as const satisfies readonly LossName[]
+
+export type NetworkSettings = {
+  /** Widths of the hidden layers. */
+  readonly layers: readonly number[]
+  readonly activation: (typeof hiddenActivations)[number]
+  /** Share of each hidden layer that is dropped in training. */
+  readonly dropout: number
+  /** Of numbers; null: mean squared error. Classes have cross-entropy. */
+  readonly loss: (typeof regressionLosses)[number] | null
+  readonly optimizer: OptimizerName
+  readonly learningRate: number
+  readonly l1: number
+  readonly l2: number
+  readonly batchSize: number
+  /** At most; exactly when `patience` is null. */
+  readonly epochs: number
+  /** Epochs without an improvement on the held out tenth of the rows; null: all rows train, for all epochs. */
+  readonly patience: number | null
+  readonly seed: number
+}
+
+export const defaultNetworkSettings: NetworkSettings = {
+  layers: [64, 64],
+  activation: "relu",
+  dropout: 0,
+  loss: null,
+  optimizer: "adam",
+  learningRate: 0.002,
+  l1: 0,
+  l2: 1e-4,
+  batchSize: 64,
+  epochs: 200,
+  patience: 15,
+  seed: 1,
+}
+
+/** Losses of the epochs, of standardised targets where they are numbers. */
+export type LearningCurve = readonly {
+  readonly epoch: number
+  readonly loss: number
+  readonly validationLoss: number | null
+}[]
+
+export type FittedNetwork = FittedLearner & {
+  readonly learner: "network"
+  readonly curve: LearningCurve
+  /** Epochs after which the weights were best. */
+  readonly bestEpoch: number
+}
+
+export type NetworkFitOptions = {
+  readonly onEpoch?: (epoch: number, of: number) => void
+  readonly shouldStop?: () => boolean
+}
+
+/**
+ * Null when `shouldStop` said so. Throws NETWORK_DIVERGED, and NETWORK_SETTING for a loss that does not fit the target (poisson of negative
+ * numbers).
+ */
+export async function fitNetwork(
+  data: TrainingData,
+  settings: NetworkSettings,
+  options: NetworkFitOptions = {},
+): Promise<FittedNetwork | null> {
+  const target = prepareTarget(data, settings.loss)
+  const table = networkFor(data, { ...settings, outputs: target.outputs })
+  const layout = layoutOf(table.network)
+  const optimizer = optimizerNamed(settings.optimizer, { learningRate: settings.learningRate })
+  const { training, validation } = holdOut(data, settings)
+  const course = newCourse(
+    withSlots(layout, initialTensors(layout, settings.seed), optimizer.slotCount),
+    0,
+    0,
+  )
+  const { shouldStop = () => false } = options
+  const result = await fit(
+    {
+      network: table.network,
+      layout,
+      objective: {
+        losses: [{ loss: target.loss, weight: 1, target: target.array }],
+        regularizer: settings.l1 === 0 && settings.l2 === 0 ? null : { l1: settings.l1, l2: settings.l2 },
+        hasWeights: data.weights !== null,
+      },
+      optimizer,
+      schedule: { kind: "constant" },
+      metrics: [],
+    },
+    course,
+    {
+      source: arraySource(windowOf(data, table, target, training)),
+      validation: validation === null ? null : windowOf(data, table, target, validation),
+      epochs: settings.epochs,
+      batchSize: settings.batchSize,
+      shuffle: true,
+      seed: settings.seed,
+      threads: 1,
+      earlyStopping: stoppingOf(settings),
+      checkpoint: null,
+      onProgress: () => {},
+      onEpochEnd: ({ epoch }) => options.onEpoch?.(epoch + 1, settings.epochs),
+      shouldStop,
+      clock: systemClock,
+    },
+  )
+  if (result.ending === "stopped") return null
+  const curve = course.history.map(({ epoch, loss, metrics }) => ({
+    epoch: epoch + 1,
+    loss,
+    validationLoss: metrics.valLoss ?? null,
+  }))
+  const bestEpoch = (course.best?.epoch ?? course.epoch - 1) + 1
+  return fittedNetwork({ data, settings, table, layout, target, tensors: course.carried, curve, bestEpoch })
+}
+
+function stoppingOf({ patience }: NetworkSettings): EarlyStopping | null {
+  return patience === null ? null : { patience, minDelta: 0, restoreBest: true }
+}
+
+function fittedNetwork(parts: {
+  readonly data: TrainingData
+  readonly settings: NetworkSettings
+  readonly table: TableNetwork
+  readonly layout: NetworkLayout
+  readonly target: TableTarget
+  readonly tensors: Tensors
+  readonly curve: LearningCurve
+  readonly bestEpoch: number
+}): FittedNetwork {
+  const { data, settings, table, layout, target, tensors, curve, bestEpoch } = parts
+  const { featureCount } = data
+  const emit = (builder: GraphBuilder, features: string) => {
+    const inputs = table.emitInputs(builder, features)
+    const [raw = ""] = emitNetwork(builder, table.network, {
+      inputs,
+      parameter: (index) => parameterValues(layout, tensors, index),
+      state: (index) => stateValues(tensors, index),
+    })
+    return target.emit(builder, raw)
+  }
+  const { loss, layers, ...others } = settings
+  return {
+    learner: "network",
+    curve,
+    bestEpoch,
+    describe: () => ({
+      learner: "network",
+      parameters: {
+        layers,
+        loss: target.loss.name,
+        ...Object.fromEntries(Object.entries(others).filter(([, value]) => value !== null)),
+      },
+      facts: {
+        bestEpoch,
+        epochs: curve.length,
+        parameters: layout.plan.layers.reduce((sum, { parameterCount }) => sum + parameterCount, 0),
+      },
+    }),
+    predict: (features, rowCount) =>
+      predict({ features, rowCount, featureCount, emit, outputShape: target.outputShape }),
+    emit,
+  }
+}
+
+/** Rows of a run, which bounds the memory that it takes. */
+const rowsPerRun = 4_096
+
+/** By the nodes that the served file has. */
+async function predict(options: {
+  readonly features: Float32Array
+  readonly rowCount: number
+  readonly featureCount: number
+  readonly emit: (builder: GraphBuilder, features: string) => string
+  readonly outputShape: readonly (number | string)[]
+}): Promise<Float64Array> {
+  const { features, rowCount, featureCount, emit, outputShape } = options
+  assert(features.length === rowCount * featureCount)
+  const builder = createGraphBuilder()
+  const input = builder.input("features", "float32", ["batch", featureCount])
+  const output = emit(builder, input)
+  builder.output(output, "predictions", "float32", outputShape)
+  const session = await openSession(encodeModel(builder.build({ name: "network", metadata: {} })), {
+    threads: 1,
+  })
+  try {
+    const width = typeof outputShape[1] === "number" ? outputShape[1] : 1
+    const all = new Float64Array(rowCount * width)
+    for (let from = 0; from < rowCount; from += rowsPerRun) {
+      const to = Math.min(from + rowsPerRun, rowCount)
+      const part = features.subarray(from * featureCount, to * featureCount)
+      const { predictions } = await session.run({
+        features: { type: "float32", shape: [to - from, featureCount], data: part },
+      })
+      assert(predictions?.type === "float32")
+      all.set(predictions.data, from * width)
+    }
+    return all
+  } finally {
+    await session.close()
+  }
+}
