@@ -3,7 +3,7 @@ import assert from "node:assert"
 
 import { int, ints } from "../onnx/attributes.ts"
 import type { GraphBuilder } from "../onnx/builder.ts"
-import { indexes, integer } from "./constants.ts"
+import { castTo, indexes, integer } from "./constants.ts"
 import { categoriesOf, type Feature, type FittedRecipe } from "./fitted-recipe.ts"
 import type { Signature } from "./signature.ts"
 
@@ -14,6 +14,8 @@ export type CategoryCodes = {
   readonly unseen: number
   /** Code of the shared rare level of each column, or `unseen` where there is none. */
   readonly others: readonly number[]
+  /** First code of each column, and how many it has. */
+  readonly columns: readonly { readonly name: string; readonly first: number; readonly count: number }[]
   readonly features: readonly Feature[]
 }
 
@@ -25,11 +27,13 @@ export function emitCodes(
 ): CategoryCodes | null {
   const columns = categoriesOf(fitted)
   if (columns.length === 0) return null
+  const places: CategoryCodes["columns"][number][] = []
   const keys: string[] = []
   const codes: number[] = []
   const features: Feature[] = []
   const others: number[] = []
   for (const [at, { name, levels, hasOther }] of columns.entries()) {
+    places.push({ name, first: features.length, count: levels.length + (hasOther ? 1 : 0) })
     for (const level of levels) {
       keys.push(`${prefixOf(at)}${level}`)
       codes.push(features.length)
@@ -58,7 +62,13 @@ export function emitCodes(
     { keys_strings: keys, values_int64s: ints(codes), default_int64: int(unseen) },
     "ai.onnx.ml",
   )
-  return { value, unseen, others: others.map((code) => (code < 0 ? unseen : code)), features }
+  return {
+    value,
+    unseen,
+    others: others.map((code) => (code < 0 ? unseen : code)),
+    columns: places,
+    features,
+  }
 }
 
 /** One-hot float32 [batch, levels]; a level that was never seen counts as a rare one, or as none where no rare ones were. */
@@ -72,6 +82,29 @@ export function emitCategories(builder: GraphBuilder, signature: Signature, fitt
     value = builder.op("Where", [isUnseen, indexes(builder, others), value])
   }
   return { values: [emitOneHot(builder, value, unseen)], features }
+}
+
+/**
+ * One float32 feature a column [batch, category columns], holding the code of its level within the column: levels, then the rare level. A
+ * level that was never seen counts as a rare one; where no rare ones were it has the code after the last.
+ */
+export function emitCategoryCodes(builder: GraphBuilder, signature: Signature, fitted: FittedRecipe) {
+  const codes = emitCodes(builder, signature, fitted)
+  if (codes === null) return null
+  const { value, unseen, others, columns } = codes
+  const hasRare = columns.map((_, at) => others[at] !== unseen)
+  const unseenCodes = columns.map(({ first, count }, at) => first + count - (hasRare[at] ? 1 : 0))
+  const isUnseen = builder.op("Equal", [value, integer(builder, unseen)])
+  const known = builder.op("Where", [isUnseen, indexes(builder, unseenCodes), value])
+  const firsts = indexes(
+    builder,
+    columns.map(({ first }) => first),
+  )
+  return {
+    values: [castTo(builder, builder.op("Sub", [known, firsts]), "float32")],
+    features: columns.map(({ name }): Feature => ({ column: name, name })),
+    levelCounts: columns.map(({ count }, at) => count + (hasRare[at] ? 0 : 1)),
+  }
 }
 
 /** Digits and a colon: no prefix begins another, whatever text follows. */

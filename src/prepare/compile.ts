@@ -3,17 +3,22 @@ import assert from "node:assert"
 
 import { int } from "../onnx/attributes.ts"
 import type { GraphBuilder } from "../onnx/builder.ts"
-import { emitCategories } from "./compile-categories.ts"
+import { emitCategories, emitCategoryCodes } from "./compile-categories.ts"
 import { emitDateParts } from "./compile-dates.ts"
 import { castTo, floats, indexes } from "./constants.ts"
 import { datetimesOf, type Feature, type FittedRecipe, numbersOf, type Scalar } from "./fitted-recipe.ts"
 import { inputWidths, type Signature } from "./signature.ts"
+
+/** How categories stand among the features: a 1 among zeros a level, or one number a column, which a network embeds. */
+export type FeatureForm = "oneHot" | "coded"
 
 export type EmittedFeatures = {
   /** The name of a float32 value [batch, features]. */
   readonly value: string
   /** In the order of the value's columns. */
   readonly features: readonly Feature[]
+  /** Features that hold codes 0 to levelCount - 1; none in the one-hot form. */
+  readonly categories: readonly { readonly feature: number; readonly levelCount: number }[]
 }
 
 /** Declares those of `numeric`, `numeric64` and `text` that the signature needs, each [batch, width]; once a file. */
@@ -26,23 +31,31 @@ export function declareInputs(builder: GraphBuilder, signature: Signature): void
 
 /**
  * Features in this order: numbers and booleans of `numeric`, then of `numeric64`, parts of dates, indicators of missing values, one-hot
- * levels. Reads the inputs that `declareInputs` declared.
+ * levels or, in the coded form, the code of each category column. Reads the inputs that `declareInputs` declared.
  */
 export function emitFeatures(
   builder: GraphBuilder,
   signature: Signature,
   fitted: FittedRecipe,
+  form: FeatureForm = "oneHot",
 ): EmittedFeatures {
+  const scalars = emitScalars(builder, signature, fitted)
+  const coded = form === "coded" ? emitCategoryCodes(builder, signature, fitted) : null
+  const oneHot = form === "oneHot" ? emitCategories(builder, signature, fitted) : null
   const blocks: string[] = []
   const features: Feature[] = []
-  for (const emit of [emitScalars, emitCategories]) {
-    const emitted = emit(builder, signature, fitted)
+  for (const emitted of [scalars, coded, oneHot]) {
     if (emitted === null) continue
     blocks.push(...emitted.values)
     features.push(...emitted.features)
   }
   assert(features.length > 0)
-  return { value: concatenate(builder, blocks), features }
+  const before = scalars?.features.length ?? 0
+  const categories = (coded?.levelCounts ?? []).map((levelCount, at) => ({
+    feature: before + at,
+    levelCount,
+  }))
+  return { value: concatenate(builder, blocks), features, categories }
 }
 
 /** All numbers at once: one Where fills in, one Max and Min draw in, one Sub and Div scale. */

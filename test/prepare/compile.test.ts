@@ -43,6 +43,7 @@ test("one row alone has the features that it has among others", async (t) => {
 test("no input of the right type and shape makes the graph fail, and it still computes what it should", async (t) => {
   const fit = fitAll(mixedTable())
   const { session } = await openFeatures(t, fit)
+  const coded = await openFeatures(t, fit, "coded")
   const widths = inputWidths(fit.signature)
   const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3.4e38, -3.4e38, 1e-45, -0]
   const number = fc.oneof(
@@ -69,6 +70,11 @@ test("no input of the right type and shape makes the graph fail, and it still co
       const actual = await runFeatures(session, packed, fit.signature)
       assertClose(actual, featuresOf(packed, fit.signature, fit.fitted))
       assert(actual.every(Number.isFinite))
+      const codes = await runFeatures(coded.session, packed, fit.signature)
+      assertClose(codes, featuresOf(packed, fit.signature, fit.fitted, "coded"))
+      for (const { feature, levelCount } of coded.categories)
+        for (let at = feature; at < codes.length; at += coded.features.length)
+          assert(isCode(codes[at] ?? -1, levelCount), `${codes[at]} is no code of ${levelCount}`)
     }),
     { numRuns: 100 },
   )
@@ -155,6 +161,49 @@ test("a row with an unknown category gets the rare level where there is one, els
   const marked = features.filter(({ column }, at) => ["city", "shop"].includes(column) && row[at] === 1)
   assert.deepEqual(marked, [{ column: "city", name: "city is rare" }])
 })
+
+test("in the coded form each category is one feature after the numbers, its code counted within its column", async (t) => {
+  const data = mixedTable()
+  const fit = fitAll(data)
+  const { session, features, categories } = await openFeatures(t, fit, "coded")
+  const packed = packTable(fit.signature, data)
+  const actual = await runFeatures(session, packed, fit.signature)
+  assertClose(actual, featuresOf(packed, fit.signature, fit.fitted, "coded"))
+  assert.deepEqual(
+    features.slice(-2).map(({ name }) => name),
+    ["city", "shop"],
+  )
+  const width = features.length
+  // Köln, 北京, 😀, 1, missing and the rare level; five shops and a code for what was never seen.
+  assert.deepEqual(categories, [
+    { feature: width - 2, levelCount: 6 },
+    { feature: width - 1, levelCount: 6 },
+  ])
+  const unknown = { ...packTable(fit.signature, data, Uint32Array.of(20)), text: ["Atlantis", "Atlantis"] }
+  const row = await runFeatures(session, unknown, fit.signature)
+  assert.deepEqual([...row.slice(-2)], [5, 5])
+  const seen = new Set(
+    Array.from({ length: packed.rowCount }, (_, at) => actual[at * width + width - 1] ?? -1),
+  )
+  assert.deepEqual([...seen].sort(), [0, 1, 2, 3, 4])
+})
+
+test("in the coded form a column of rare levels alone has one code", async (t) => {
+  const fit = fitAll(
+    table([
+      { name: "name", type: "text", values: ["a", "b", "a", "b", "c", "c"] },
+      { name: "y", type: "number", values: Float64Array.of(1.5, 2, 3, 4, 5, 6) },
+    ]),
+  )
+  const { session, categories } = await openFeatures(t, fit, "coded")
+  assert.deepEqual(categories, [{ feature: 0, levelCount: 1 }])
+  const packed = { rowCount: 2, numeric: null, numeric64: null, text: ["a", "never seen"] }
+  assert.deepEqual([...(await runFeatures(session, packed, fit.signature))], [0, 0])
+})
+
+function isCode(value: number, levelCount: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < levelCount
+}
 
 function exactly<Value>(arbitrary: fc.Arbitrary<Value>, length: number): fc.Arbitrary<Value[]> {
   return fc.array(arbitrary, { minLength: length, maxLength: length })

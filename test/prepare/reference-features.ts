@@ -1,19 +1,33 @@
 /** @file Features computed cell by cell in plain TypeScript: the independent check of the graph that compile.ts emits. */
 import assert from "node:assert/strict"
 
+import type { FeatureForm } from "../../src/prepare/compile.ts"
 import type { FittedRecipe } from "../../src/prepare/fitted-recipe.ts"
 import { type DatePart, dateParts } from "../../src/prepare/recipe.ts"
 import { inputWidths, type PackedRows, type Signature } from "../../src/prepare/signature.ts"
 
 /** Row-major [rows, features], in the order that emitFeatures documents. */
-export function featuresOf(packed: PackedRows, signature: Signature, fitted: FittedRecipe): Float32Array {
+export function featuresOf(
+  packed: PackedRows,
+  signature: Signature,
+  fitted: FittedRecipe,
+  form: FeatureForm = "oneHot",
+): Float32Array {
   const rows = Array.from({ length: packed.rowCount }, (_, row) =>
-    rowFeatures(packed, row, signature, fitted),
+    rowFeatures(packed, row, { signature, fitted, form }),
   )
   return Float32Array.from(rows.flat())
 }
 
-function rowFeatures(packed: PackedRows, row: number, signature: Signature, fitted: FittedRecipe): number[] {
+function rowFeatures(
+  packed: PackedRows,
+  row: number,
+  {
+    signature,
+    fitted,
+    form,
+  }: { readonly signature: Signature; readonly fitted: FittedRecipe; readonly form: FeatureForm },
+): number[] {
   const widths = inputWidths(signature)
   const columns = signature.columns.map((column, at) => ({ column, figures: fitted.columns[at] }))
   const scaled: number[] = []
@@ -41,6 +55,11 @@ function rowFeatures(packed: PackedRows, row: number, signature: Signature, fitt
       indicators.push(Number(Number.isNaN(packed.numeric?.[row * widths.numeric + column.position])))
     if (figures?.use !== "category") continue
     const text = packed.text?.[row * widths.text + column.position] ?? ""
+    if (form === "coded") {
+      const known = figures.levels.indexOf(text)
+      levels.push(known < 0 ? figures.levels.length : known)
+      continue
+    }
     for (const level of figures.levels) levels.push(Number(level === text))
     if (figures.hasOther) levels.push(Number(!figures.levels.includes(text)))
   }

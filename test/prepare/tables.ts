@@ -5,11 +5,15 @@ import { openSession } from "../../src/engine/open-session.ts"
 import type { Session } from "../../src/engine/session.ts"
 import { createGraphBuilder } from "../../src/onnx/builder.ts"
 import { encodeModel } from "../../src/onnx/codec.ts"
-import { declareInputs, emitFeatures } from "../../src/prepare/compile.ts"
+import {
+  declareInputs,
+  type EmittedFeatures,
+  emitFeatures,
+  type FeatureForm,
+} from "../../src/prepare/compile.ts"
 import { feedsOf } from "../../src/prepare/feeds.ts"
 import type { Fit } from "../../src/prepare/fit.ts"
 import { fitRecipe } from "../../src/prepare/fit.ts"
-import type { Feature } from "../../src/prepare/fitted-recipe.ts"
 import { inferRecipe } from "../../src/prepare/infer-recipe.ts"
 import { allRows } from "../../src/prepare/pack-table.ts"
 import type { RecipePlan } from "../../src/prepare/recipe.ts"
@@ -58,16 +62,17 @@ export function fitAll(data: Table, plan?: RecipePlan): Fit {
 export async function openFeatures(
   t: TestContext,
   { signature, fitted }: Fit,
-): Promise<{ session: Session; features: readonly Feature[] }> {
+  form: FeatureForm = "oneHot",
+): Promise<{ session: Session } & Pick<EmittedFeatures, "features" | "categories">> {
   const builder = createGraphBuilder()
   declareInputs(builder, signature)
-  const { value, features } = emitFeatures(builder, signature, fitted)
+  const { value, features, categories } = emitFeatures(builder, signature, fitted, form)
   builder.output(value, "features", "float32", ["batch", features.length])
   const session = await openSession(encodeModel(builder.build({ name: "features", metadata: {} })), {
     threads: 1,
   })
   t.after(() => session.close())
-  return { session, features }
+  return { session, features, categories }
 }
 
 export async function runFeatures(
