@@ -1,4 +1,5 @@
 /** @file NumPy's broadcasting, which ONNX follows: shapes forward, sums backward. */
+import { int } from "../../onnx/attributes.ts"
 import {
   type Call,
   type DerivativeCall,
@@ -7,10 +8,11 @@ import {
   integers,
   type Operations,
   outputOf,
+  scalar,
   shapeFault,
 } from "./operator.ts"
 import type { Dimension, Shape, SymbolicTensor, TensorInfo } from "./tensor.ts"
-import { sameShape } from "./tensor.ts"
+import { elementCount, sameShape } from "./tensor.ts"
 
 /** The shape that all broadcast to. Throws GRAPH_SHAPE. */
 export function broadcastShape(operator: string, shapes: readonly Shape[]): Shape {
@@ -90,4 +92,25 @@ export function passBack(
 export function wholeOrScalar(call: DerivativeCall): SymbolicTensor {
   const gradient = gradientOf(call)
   return gradient.shape.length === 0 ? gradient : expandTo(call, gradient, outputOf(call))
+}
+
+/** The gradient of an operator that puts the elements in another shape, put back into the first input's. */
+export function reshapeBack(call: DerivativeCall): SymbolicTensor | null {
+  if (!call.needs(0)) return null
+  const gradient = wholeOrScalar(call)
+  if (gradient.shape.length === 0) return gradient
+  const input = inputOf(call, 0)
+  const free = input.shape.filter((size) => typeof size === "string").length
+  const isKnown = free === 0 || (free === 1 && !input.shape.includes(0))
+  const wanted = isKnown
+    ? integers(input.shape.map((size) => (typeof size === "string" ? -1 : size)))
+    : call.op("Shape", [input])
+  return call.op("Reshape", [gradient, wanted], input.shape.includes(0) ? { allowzero: int(1) } : {})
+}
+
+/** Zeros of a tensor's type and shape. */
+export function zerosLike({ op }: Operations, tensor: SymbolicTensor): SymbolicTensor {
+  const count = elementCount(tensor.shape)
+  const sizes = count === null ? op("Shape", [tensor]) : integers(tensor.shape.map(Number))
+  return op("Expand", [scalar(tensor.type, 0), sizes])
 }

@@ -1,7 +1,19 @@
 /** @file Operators on single elements have one shape: a name, and the factor or factors that the gradient is multiplied by. */
+import { int } from "../../onnx/attributes.ts"
+import { elementTypes } from "../../onnx/element-types.ts"
 import { inferElementwise, passBack } from "./broadcast.ts"
-import { type DerivativeCall, gradientOf, inputOf, type Operator, outputOf, sameType } from "./operator.ts"
-import type { SymbolicTensor } from "./tensor.ts"
+import {
+  type DerivativeCall,
+  gradientOf,
+  inputOf,
+  type Operations,
+  type Operator,
+  outputOf,
+  sameType,
+  scalar,
+  shapeFault,
+} from "./operator.ts"
+import type { ElementType, SymbolicTensor } from "./tensor.ts"
 
 /** `derivative(call, x, y)`: the gradient of x by that of y = f(x), which `gradientOf(call)` is. */
 export function unary(
@@ -53,7 +65,72 @@ export function comparison(name: string): Operator {
   }
 }
 
-/** Of integers or truth values, or constant between jumps. */
-export function withoutGradient(name: string): Operator {
-  return { name, domain: "", infer: (call) => inferElementwise(name, call), derivative: "none" }
+/** Constant between jumps, or of what has no slope; of the input's type unless another is given. */
+export function withoutGradient(name: string, type?: ElementType): Operator {
+  return { name, domain: "", infer: (call) => inferElementwise(name, call, type), derivative: "none" }
+}
+
+/** Of one or more truth values, which broadcast. */
+export function logical(name: string): Operator {
+  return ofTypes(name, ["bool"])
+}
+
+/** Of the bits of two integers of one type, which broadcast. */
+export function bitwise(name: string): Operator {
+  return ofTypes(name, ["int64", "int32", "uint32"])
+}
+
+function ofTypes(name: string, types: readonly ElementType[]): Operator {
+  return {
+    name,
+    domain: "",
+    infer: (call) => {
+      const type = sameType(name, requiredInputs(call))
+      if (!types.includes(type)) throw shapeFault(name, `it reads ${types.join(" or ")}, not ${type}`)
+      return inferElementwise(name, call)
+    },
+    derivative: "none",
+  }
+}
+
+/**
+ * The greatest or the least of one or more, which broadcast. `isBeaten(a, b)` names the operator that says that b is further out than a. The
+ * gradient goes to the first of those that are equal, as TensorFlow has it.
+ */
+export function extreme(name: "Max" | "Min", isBeaten: "Less" | "Greater"): Operator {
+  return {
+    name,
+    domain: "",
+    infer: (call) => {
+      sameType(name, requiredInputs(call))
+      return inferElementwise(name, call)
+    },
+    takesBroadcastGradients: true,
+    derivative: (call) => {
+      const { op } = call
+      const inputs = requiredInputs(call)
+      const output = outputOf(call)
+      const gradient = gradientOf(call)
+      return inputs.map((input, index) => {
+        if (!call.needs(index)) return null
+        const before = inputs.slice(0, index)
+        const isFirst = before.length === 0 ? null : op(isBeaten, [op(name, before), output])
+        // What beats all before it is the extreme itself, where none comes after it.
+        const isLast = index > 0 && index === inputs.length - 1
+        const isOutput = isLast ? null : op("Equal", [input, output])
+        const isChosen = isFirst && isOutput ? op("And", [isFirst, isOutput]) : (isFirst ?? isOutput)
+        return passBack(call, op("Where", [isChosen, gradient, scalar(gradient.type, 0)]), index)
+      })
+    },
+  }
+}
+
+/** All inputs of an operator that can leave none out. */
+export function requiredInputs({ inputs }: Pick<DerivativeCall, "inputs">): readonly SymbolicTensor[] {
+  return inputs.map((_, index) => inputOf({ inputs }, index))
+}
+
+/** Cast, where it is of another type. */
+export function toType({ op }: Operations, tensor: SymbolicTensor, type: ElementType): SymbolicTensor {
+  return op("Cast", [tensor], { to: int(elementTypes[type].number) })
 }

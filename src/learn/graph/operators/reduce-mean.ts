@@ -1,6 +1,6 @@
 /** @file The mean over axes, or over all: the sum's gradient divided by how many were averaged. */
 import { gradientOf, inputOf, type Operator } from "../operator.ts"
-import { averagedCount, inferReduction, spreadBack } from "../reduction.ts"
+import { countOver, inferReduction, reducedAxes, spreadBack } from "../reduction.ts"
 
 export const reduceMean: Operator = {
   name: "ReduceMean",
@@ -9,7 +9,7 @@ export const reduceMean: Operator = {
   takesBroadcastGradients: true,
   derivative: (call) => {
     if (!call.needs(0)) return [null, null]
-    const share = call.op("Div", [gradientOf(call), averagedCount(call)])
-    return [spreadBack(call, share, inputOf(call, 0)), null]
+    const count = countOver(call, inputOf(call, 0), reducedAxes("ReduceMean", call))
+    return [spreadBack(call, call.op("Div", [gradientOf(call), count])), null]
   },
 }

@@ -1,5 +1,5 @@
 /** @file The sum over axes, or over all. */
-import { gradientOf, inputOf, type Operator } from "../operator.ts"
+import { gradientOf, type Operator } from "../operator.ts"
 import { inferReduction, spreadBack } from "../reduction.ts"
 
 export const reduceSum: Operator = {
@@ -7,5 +7,5 @@ export const reduceSum: Operator = {
   domain: "",
   infer: (call) => inferReduction("ReduceSum", call),
   takesBroadcastGradients: true,
-  derivative: (call) => [call.needs(0) ? spreadBack(call, gradientOf(call), inputOf(call, 0)) : null, null],
+  derivative: (call) => [call.needs(0) ? spreadBack(call, gradientOf(call)) : null, null],
 }

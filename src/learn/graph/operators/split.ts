@@ -1,5 +1,6 @@
 /** @file A tensor cut along an axis into parts of given sizes. */
-import { axisOf, constantInts, inputOf, intOf, type Operator, scalar, shapeFault } from "../operator.ts"
+import { zerosLike } from "../broadcast.ts"
+import { axisOf, constantInts, inputOf, intOf, type Operator, shapeFault } from "../operator.ts"
 
 export const split: Operator = {
   name: "Split",
@@ -17,9 +18,7 @@ export const split: Operator = {
   derivative: (call) => {
     const { op, gradients, outputs, attributes } = call
     const axis = axisOf(intOf(attributes, "axis", 0), inputOf(call, 0).shape.length, "Split")
-    const parts = outputs.map(
-      (output, index) => gradients[index] ?? op("Expand", [scalar(output.type, 0), op("Shape", [output])]),
-    )
+    const parts = outputs.map((output, index) => gradients[index] ?? zerosLike(call, output))
     return [op("Concat", parts, { axis: { kind: "int", value: BigInt(axis) } }), null]
   },
 }

@@ -1,0 +1,4 @@
+/** @file Bits of unsigned integers moved left or right. */
+import { bitwise } from "../elementwise.ts"
+
+export const bitShift = bitwise("BitShift")

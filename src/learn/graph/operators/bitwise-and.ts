@@ -1,0 +1,4 @@
+/** @file Bits that both integers have. */
+import { bitwise } from "../elementwise.ts"
+
+export const bitwiseAnd = bitwise("BitwiseAnd")

@@ -1,0 +1,4 @@
+/** @file The greatest over axes, or over all; equal ones share the gradient evenly, as TensorFlow has it. */
+import { extremeReduction } from "../reduction.ts"
+
+export const reduceMax = extremeReduction("ReduceMax")

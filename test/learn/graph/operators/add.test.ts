@@ -1,0 +1,3 @@
+import { describeBinary } from "./families.ts"
+
+describeBinary("Add", { formula: (x, y) => x + y })

@@ -1,0 +1,3 @@
+import { describeBitwise } from "./families.ts"
+
+describeBitwise("BitwiseAnd", (x, y) => x & y)

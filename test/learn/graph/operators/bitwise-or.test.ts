@@ -1,0 +1,3 @@
+import { describeBitwise } from "./families.ts"
+
+describeBitwise("BitwiseOr", (x, y) => x | y)

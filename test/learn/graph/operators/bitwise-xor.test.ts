@@ -1,0 +1,3 @@
+import { describeBitwise } from "./families.ts"
+
+describeBitwise("BitwiseXor", (x, y) => x ^ y)

@@ -1,0 +1,3 @@
+import { describeUnary } from "./families.ts"
+
+describeUnary("Cos", { formula: Math.cos })

@@ -1,0 +1,3 @@
+import { describeComparison } from "./families.ts"
+
+describeComparison("Equal", (x, y) => x === y)

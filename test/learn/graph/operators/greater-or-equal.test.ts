@@ -1,0 +1,3 @@
+import { describeComparison } from "./families.ts"
+
+describeComparison("GreaterOrEqual", (x, y) => x >= y)

@@ -1,0 +1,3 @@
+import { describeComparison } from "./families.ts"
+
+describeComparison("Greater", (x, y) => x > y)

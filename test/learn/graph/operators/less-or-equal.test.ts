@@ -1,0 +1,3 @@
+import { describeComparison } from "./families.ts"
+
+describeComparison("LessOrEqual", (x, y) => x <= y)

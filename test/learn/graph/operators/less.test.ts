@@ -1,0 +1,3 @@
+import { describeComparison } from "./families.ts"
+
+describeComparison("Less", (x, y) => x < y)

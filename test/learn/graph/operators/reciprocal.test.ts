@@ -1,0 +1,3 @@
+import { describeUnary } from "./families.ts"
+
+describeUnary("Reciprocal", { formula: (x) => 1 / x })

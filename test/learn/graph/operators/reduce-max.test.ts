@@ -1,0 +1,17 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { op } from "../../../../src/learn/graph/op.ts"
+import { distinctValuesOf, gradientsOf } from "../check-gradient.ts"
+import { describeReduction, floats, vectorOf } from "./families.ts"
+
+describeReduction("ReduceMax", {
+  formula: (values) => Math.max(...values),
+  values: distinctValuesOf,
+})
+
+test("equal ones share the gradient evenly", async () => {
+  const given = vectorOf(3, 1, 3, 2)
+  const [found] = await gradientsOf([given], ([x = floats([])]) => op("ReduceMax", [x]))
+  assert.deepEqual(found, [0.5, 0, 0.5, 0])
+})

@@ -1,0 +1,3 @@
+import { describeUnary } from "./families.ts"
+
+describeUnary("Softplus", { formula: (x) => Math.log1p(Math.exp(x)) })

@@ -1,0 +1,3 @@
+import { describeBinary } from "./families.ts"
+
+describeBinary("Sub", { formula: (x, y) => x - y })

@@ -1,0 +1,3 @@
+import { describeUnary } from "./families.ts"
+
+describeUnary("Tanh", { formula: Math.tanh })
