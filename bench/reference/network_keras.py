@@ -14,7 +14,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 import keras
 import numpy as np
 import tensorflow as tf
-from network_common import BATCH, HIDDEN, STEPS, WIDTH, optimizer_data, uniform, write
+from network_common import HIDDEN, SEED, STEPS, WIDTH, optimizer_data, write
 
 
 def keras_model(data, regularizer=None):
@@ -110,7 +110,236 @@ def regularizers():
     }
 
 
-PARTS = {"optimizers-keras": optimizers_keras, "regularizers": regularizers}
+def rounded(random, shape, scale=1.5):
+    """Numbers of few digits, so that a reader can follow them; none is 0, where a relu has no derivative."""
+    values = np.round(random.normal(size=shape) * scale, 2).astype(np.float32)
+    return np.where(values == 0, np.float32(0.01), values)
+
+
+def losses():
+    """
+    The loss of each row, the scalar that is trained on, and its derivative by the predictions, with and without weights of rows.
+    `settings` are in our names; predictions are probabilities unless `fromLogits`.
+    """
+    random = np.random.default_rng(SEED)
+    rows, classes = 6, 4
+    numbers, truth = rounded(random, (rows, 3)), rounded(random, (rows, 3))
+    logits, binary = rounded(random, (rows, 3)), random.integers(0, 2, size=(rows, 3)).astype(np.float32)
+    class_logits = rounded(random, (rows, classes))
+    labels = random.integers(0, classes, size=rows)
+    one_hot = np.eye(classes, dtype=np.float32)[labels]
+    shares = random.dirichlet(np.ones(classes), size=rows).astype(np.float32)
+    counts = random.poisson(2, size=(rows, 3)).astype(np.float32)
+    rates = np.abs(numbers) + np.float32(0.1)
+    weights = np.array([1, 0.5, 2, 0, 1, 3], dtype=np.float32)
+    probabilities = keras.ops.sigmoid(logits).numpy()
+    class_probabilities = keras.ops.softmax(class_logits).numpy()
+    # Outputs of no softmax: rows that do not add up to 1, and the ends, where Keras clips.
+    unnormalised = (class_probabilities * np.float32(1.7)).astype(np.float32)
+    extreme = np.array([[0, 1, 0.5]] * rows, dtype=np.float32)
+    far = np.array([[120, -120, 35]] * rows, dtype=np.float32)
+    of = keras.losses
+    cases = [
+        ("meanSquaredError", {}, of.MeanSquaredError, truth, numbers),
+        ("meanAbsoluteError", {}, of.MeanAbsoluteError, truth, numbers),
+        ("huber", {}, of.Huber, truth, numbers),
+        ("huber", {"delta": 0.7}, of.Huber, truth, numbers),
+        ("poisson", {}, of.Poisson, counts, rates),
+        ("binaryCrossentropy", {}, of.BinaryCrossentropy, binary, probabilities),
+        ("binaryCrossentropy", {"labelSmoothing": 0.1}, of.BinaryCrossentropy, binary, probabilities),
+        ("binaryCrossentropy", {}, of.BinaryCrossentropy, binary, extreme),
+        ("binaryCrossentropy", {"fromLogits": True}, of.BinaryCrossentropy, binary, logits),
+        ("binaryCrossentropy", {"fromLogits": True, "labelSmoothing": 0.1}, of.BinaryCrossentropy, binary, logits),
+        ("binaryCrossentropy", {"fromLogits": True}, of.BinaryCrossentropy, binary, far),
+        ("categoricalCrossentropy", {}, of.CategoricalCrossentropy, one_hot, class_probabilities),
+        ("categoricalCrossentropy", {}, of.CategoricalCrossentropy, shares, class_probabilities),
+        ("categoricalCrossentropy", {}, of.CategoricalCrossentropy, one_hot, unnormalised),
+        ("categoricalCrossentropy", {"labelSmoothing": 0.1}, of.CategoricalCrossentropy, one_hot, class_probabilities),
+        ("categoricalCrossentropy", {"fromLogits": True}, of.CategoricalCrossentropy, one_hot, class_logits),
+        ("categoricalCrossentropy", {"fromLogits": True}, of.CategoricalCrossentropy, shares, class_logits),
+        (
+            "categoricalCrossentropy",
+            {"fromLogits": True, "labelSmoothing": 0.1},
+            of.CategoricalCrossentropy,
+            one_hot,
+            class_logits,
+        ),
+        ("sparseCategoricalCrossentropy", {}, of.SparseCategoricalCrossentropy, labels, class_probabilities),
+        ("sparseCategoricalCrossentropy", {}, of.SparseCategoricalCrossentropy, labels, unnormalised),
+        ("sparseCategoricalCrossentropy", {"fromLogits": True}, of.SparseCategoricalCrossentropy, labels, class_logits),
+    ]
+    return {"sampleWeights": weights, "cases": [loss_case(*case, weights) for case in cases]}
+
+
+KERAS_NAMES = {"delta": "delta", "labelSmoothing": "label_smoothing", "fromLogits": "from_logits"}
+
+
+def loss_case(name, settings, make, truth, predictions, weights):
+    options = {KERAS_NAMES[key]: value for key, value in settings.items()}
+    per_row = make(**options, reduction=None)(truth, predictions)
+
+    def mean(sample_weight):
+        value = tf.convert_to_tensor(predictions)
+        with tf.GradientTape() as tape:
+            tape.watch(value)
+            loss = make(**options)(truth, value, sample_weight=sample_weight)
+        return {"loss": loss.numpy(), "gradient": tape.gradient(loss, value)}
+
+    return {
+        "loss": name,
+        "settings": settings,
+        "targets": truth,
+        "predictions": predictions,
+        "rows": per_row,
+        "plain": mean(None),
+        "weighted": mean(weights),
+    }
+
+
+def layers():
+    """
+    Outputs of activations and layers, and the derivatives of sum(upstream * outputs) by inputs and weights. Weights are in Keras's order. `settings`
+    are in our names where we have them (a slope or the tanh form of gelu is for operators, not for our activations by name).
+    """
+    random = np.random.default_rng(SEED)
+    x = np.concatenate([rounded(random, (5, 4)), [[-8, -3, 3, 8]]]).astype(np.float32)
+    of = keras.activations
+    activations = [
+        ("linear", {}, of.linear),
+        ("relu", {}, of.relu),
+        ("leakyRelu", {}, of.leaky_relu),
+        ("leakyRelu", {"slope": 0.01}, lambda value: of.leaky_relu(value, negative_slope=0.01)),
+        ("elu", {}, of.elu),
+        ("elu", {"alpha": 0.5}, lambda value: of.elu(value, alpha=0.5)),
+        # Keras's gelu is the exact one unless asked: its default is approximate=False.
+        ("gelu", {}, of.gelu),
+        ("gelu", {"approximate": "tanh"}, lambda value: of.gelu(value, approximate=True)),
+        ("tanh", {}, of.tanh),
+        ("sigmoid", {}, of.sigmoid),
+        ("softmax", {}, of.softmax),
+        ("softplus", {}, of.softplus),
+    ]
+    layer_of = keras.layers
+    small = rounded(random, (6, 3))
+    other = rounded(random, (6, 3))
+    cube = rounded(random, (2, 3, 4))
+    codes = np.array([[0, 2], [2, 2], [4, 1], [3, 2], [1, 0], [4, 4]], dtype=np.int64)
+    cases = [
+        ("Dense", {"units": 2}, layer_of.Dense(2), [small]),
+        ("Dense", {"units": 2, "activation": "tanh", "useBias": False}, layer_of.Dense(2, activation="tanh", use_bias=False), [small]),
+        ("Dense", {"units": 2, "activation": "softmax"}, layer_of.Dense(2, activation="softmax"), [cube]),
+        ("Embedding", {"inputDim": 5, "outputDim": 3}, layer_of.Embedding(5, 3), [codes]),
+        ("LayerNormalization", {}, layer_of.LayerNormalization(), [small]),
+        ("LayerNormalization", {"epsilon": 0.1}, layer_of.LayerNormalization(epsilon=0.1), [cube]),
+        ("Concatenate", {}, layer_of.Concatenate(), [small, other]),
+        ("Concatenate", {"axis": 1}, layer_of.Concatenate(axis=1), [cube, cube * np.float32(0.5)]),
+        ("Add", {}, layer_of.Add(), [small, other]),
+        ("Flatten", {}, layer_of.Flatten(), [cube]),
+        ("Reshape", {"shape": [4, 3]}, layer_of.Reshape((4, 3)), [cube]),
+    ]
+    return {
+        "activations": [
+            {"activation": name, "settings": settings, "input": x, **derivatives(random, activation, [x])}
+            for name, settings, activation in activations
+        ],
+        "layers": [
+            {"layer": name, "settings": settings, "inputs": inputs, **layer_case(random, layer, inputs)}
+            for name, settings, layer, inputs in cases
+        ],
+        "batchNormalization": [
+            batch_normalization(random, {}, [rounded(random, (rows, 3)) for rows in (6, 6, 4)]),
+            batch_normalization(
+                random, {"momentum": 0.8, "epsilon": 0.01}, [rounded(random, (2, 3, 4)) for _ in range(3)]
+            ),
+        ],
+        "functional": functional(random, codes),
+    }
+
+
+def layer_case(random, layer, inputs):
+    layer(inputs if len(inputs) > 1 else inputs[0])
+    layer.set_weights([rounded(random, weight.shape, 0.7) for weight in layer.get_weights()])
+    call = (lambda *values: layer(list(values))) if len(inputs) > 1 else layer
+    return derivatives(random, call, inputs, layer.trainable_variables)
+
+
+def derivatives(random, call, inputs, variables=()):
+    values = [tf.convert_to_tensor(value) for value in inputs]
+    weights = [variable.numpy() for variable in variables]
+    floats = [value for value in values if value.dtype.is_floating]
+    with tf.GradientTape() as tape:
+        for value in floats:
+            tape.watch(value)
+        output = call(*values)
+        upstream = rounded(random, output.shape, 1)
+        total = tf.reduce_sum(output * upstream)
+    by_inputs, by_weights = tape.gradient(total, [floats, [variable.value for variable in variables]])
+    return {
+        "weights": weights,
+        "output": output,
+        "upstream": upstream,
+        "inputGradients": by_inputs,
+        "weightGradients": [tf.convert_to_tensor(gradient) for gradient in by_weights],
+    }
+
+
+def batch_normalization(random, settings, batches):
+    """Each batch is passed through in training; `gamma` and `beta` stay, the moving averages go on; then inference on the first batch."""
+    layer = keras.layers.BatchNormalization(**settings)
+    layer.build(batches[0].shape)
+    width = batches[0].shape[-1]
+    gamma, beta = rounded(random, (width,), 0.7), rounded(random, (width,), 0.7)
+    layer.set_weights([gamma, beta, np.zeros(width, np.float32), np.ones(width, np.float32)])
+    steps = []
+    for batch in batches:
+        step = derivatives(random, lambda value: layer(value, training=True), [batch], layer.trainable_variables)
+        _, _, moving_mean, moving_variance = layer.get_weights()
+        steps.append({"input": batch, **step, "movingMean": moving_mean, "movingVariance": moving_variance})
+    return {
+        "settings": settings,
+        "training": steps,
+        "inference": {"input": batches[0], **derivatives(random, layer, [batches[0]], layer.trainable_variables)},
+    }
+
+
+def functional(random, codes):
+    """
+    numbers [batch, 3] and codes [batch, 2] -> Embedding(5, 2), flattened, beside the numbers -> Dense(4, tanh) = h -> LayerNormalization ->
+    Dense(4, relu), plus h -> outputs Dense(1, sigmoid) and Dense(3, softmax). `weights` in the order of the layers as they are named here.
+    """
+    of = keras.layers
+    numbers_in, codes_in = keras.Input((3,)), keras.Input((2,), dtype="int64")
+    joined = of.Concatenate()([numbers_in, of.Flatten()(of.Embedding(5, 2, name="embedding")(codes_in))])
+    h = of.Dense(4, activation="tanh", name="hidden")(joined)
+    skipped = of.Add()([of.Dense(4, activation="relu", name="inner")(of.LayerNormalization(name="norm")(h)), h])
+    first, second = of.Dense(1, activation="sigmoid", name="first")(skipped), of.Dense(3, activation="softmax", name="second")(skipped)
+    model = keras.Model([numbers_in, codes_in], [first, second])
+    names = ["embedding", "hidden", "norm", "inner", "first", "second"]
+    variables = [variable for name in names for variable in model.get_layer(name).trainable_variables]
+    for variable in variables:
+        variable.assign(rounded(random, variable.shape, 0.7))
+    numbers = rounded(random, (6, 3))
+    binary, labels = random.integers(0, 2, size=(6, 1)).astype(np.float32), random.integers(0, 3, size=6)
+    weights = [variable.numpy() for variable in variables]
+    with tf.GradientTape() as tape:
+        outputs = model([numbers, codes])
+        loss = keras.losses.BinaryCrossentropy()(binary, outputs[0])
+        loss += 0.5 * keras.losses.SparseCategoricalCrossentropy()(labels, outputs[1])
+    gradients = tape.gradient(loss, [variable.value for variable in variables])
+    return {
+        "numbers": numbers,
+        "codes": codes,
+        "targets": [binary, labels],
+        "losses": ["binaryCrossentropy", "sparseCategoricalCrossentropy"],
+        "lossWeights": [1, 0.5],
+        "weights": weights,
+        "outputs": outputs,
+        "loss": loss.numpy(),
+        "gradients": [tf.convert_to_tensor(gradient) for gradient in gradients],
+    }
+
+
+PARTS = {"optimizers-keras": optimizers_keras, "regularizers": regularizers, "losses": losses, "layers": layers}
 
 if __name__ == "__main__":
     tf.config.threading.set_intra_op_parallelism_threads(1)

@@ -3,7 +3,7 @@ import sys
 
 import numpy as np
 import torch
-from network_common import BATCH, HIDDEN, WIDTH, optimizer_data, write
+from network_common import HIDDEN, WIDTH, optimizer_data, write
 
 
 def torch_steps(make_optimizer, data):
