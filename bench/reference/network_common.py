@@ -18,7 +18,7 @@ def plain(value):
     if hasattr(value, "numpy"):
         return plain(value.numpy())
     if isinstance(value, np.ndarray):
-        return {"shape": list(value.shape), "data": [plain(each) for each in value.ravel()]}
+        return {"shape": list(value.shape), "data": [plain(each) for each in value.ravel()]} if value.ndim > 0 else plain(value[()])
     if isinstance(value, np.float32):
         return float(str(value))
     if isinstance(value, np.generic):

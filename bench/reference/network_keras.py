@@ -339,7 +339,114 @@ def functional(random, codes):
     }
 
 
-PARTS = {"optimizers-keras": optimizers_keras, "regularizers": regularizers, "losses": losses, "layers": layers}
+def fits():
+    """
+    What `fit` tells after each of 3 epochs, rows in order: 70 rows in batches of 16, the last one short, by momentum at a constant rate. An
+    epoch's loss is the mean over rows of what was computed before each update; Keras's accuracy leaves weights of rows out.
+    """
+    data = optimizer_data()
+    rows = 70
+    x, y = data["x"][:rows], data["y"][:rows]
+    random = np.random.default_rng(SEED)
+    sample_weight = np.round(random.uniform(0, 2, size=rows), 2).astype(np.float32)
+    cases = [
+        (64, {}, {}),
+        (rows, {}, {}),
+        (rows, {"classWeight": {0: 0.5, 1: 2.0}}, {"class_weight": {0: 0.5, 1: 2.0}}),
+        (rows, {"sampleWeight": sample_weight}, {"sample_weight": sample_weight}),
+        (
+            rows,
+            {"sampleWeight": sample_weight, "classWeight": {0: 0.5, 1: 2.0}},
+            {"sample_weight": sample_weight, "class_weight": {0: 0.5, 1: 2.0}},
+        ),
+        (rows, {"regularizer": {"l2": 0.01}}, {"regularizer": keras.regularizers.L2(0.01)}),
+        (rows, {"validationSplit": 0.2}, {"validation_split": 0.2}),
+    ]
+    return {
+        "x": x,
+        "y": y,
+        "weights": data["weights"],
+        "batchSize": 16,
+        "epochs": 3,
+        "learningRate": 0.05,
+        "momentum": 0.9,
+        "cases": [{"rows": count, "settings": ours, **fit_case(data, count, **theirs)} for count, ours, theirs in cases],
+    }
+
+
+def fit_case(data, rows, *, class_weight=None, sample_weight=None, regularizer=None, validation_split=0.0):
+    model = keras_model(data, regularizer)
+    model.compile(optimizer=keras.optimizers.SGD(0.05, momentum=0.9), loss="binary_crossentropy", metrics=["accuracy"])
+    both = class_weight is not None and sample_weight is not None
+    if both:
+        # Keras takes one of them only; the product is what users mean.
+        sample_weight = sample_weight * np.array([class_weight[int(each)] for each in data["y"][:rows, 0]], np.float32)
+    x, y = data["x"][:rows], data["y"][:rows]
+    settings = {"epochs": 3, "batch_size": 16, "shuffle": False, "verbose": 0, "validation_split": validation_split}
+    history = model.fit(x, y, **settings, sample_weight=sample_weight, class_weight=None if both else class_weight).history
+    names = {"loss": "loss", "accuracy": "accuracy", "val_loss": "valLoss", "val_accuracy": "valAccuracy"}
+    evaluated = model.evaluate(x, y, sample_weight=sample_weight, verbose=0)
+    return {
+        "history": {names[key]: [np.float32(each) for each in values] for key, values in history.items()},
+        "evaluate": dict(zip(["loss", "accuracy"], [np.float32(each) for each in evaluated], strict=True)),
+        "finalWeights": model.get_weights(),
+    }
+
+
+def schedules():
+    """Rates by step, counted from 0, of a base rate 0.1 over 50 steps; plateau: the rate after each of 20 epochs with the losses given."""
+    of = keras.optimizers.schedules
+    cases = [
+        ("cosine", {}, of.CosineDecay(0.1, 50)),
+        ("cosine", {"least": 0.2}, of.CosineDecay(0.1, 50, alpha=0.2)),
+        # With a warm-up, Keras decays over the decay_steps that follow it, and its first rate is the initial one, here 0.
+        ("cosine", {"warmupSteps": 10}, of.CosineDecay(0.0, 40, warmup_target=0.1, warmup_steps=10)),
+        ("exponential", {"everySteps": 10, "factor": 0.8}, of.ExponentialDecay(0.1, 10, 0.8)),
+        ("step", {"everySteps": 10, "factor": 0.5}, of.ExponentialDecay(0.1, 10, 0.5, staircase=True)),
+    ]
+    return {
+        "baseRate": 0.1,
+        "steps": 50,
+        "cases": [
+            {"schedule": name, "settings": settings, "rates": [schedule(step).numpy() for step in range(50)]}
+            for name, settings, schedule in cases
+        ],
+        "plateaus": [
+            plateau({"factor": 0.1, "patience": 10, "minDelta": 1e-4, "least": 0}),
+            plateau({"factor": 0.5, "patience": 2, "minDelta": 1e-4, "least": 0}),
+            plateau({"factor": 0.3, "patience": 3, "minDelta": 0.05, "least": 0.005}),
+        ],
+    }
+
+
+def plateau(settings):
+    losses = [1.0, 0.8, 0.7, 0.69, 0.69, 0.69, 0.65, 0.66, 0.66, 0.66, 0.66, 0.64, 0.64, 0.64, 0.64, 0.63, 0.7, 0.7, 0.7, 0.7]
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mean_squared_error")
+    callback = keras.callbacks.ReduceLROnPlateau(
+        monitor="loss",
+        factor=settings["factor"],
+        patience=settings["patience"],
+        min_delta=settings["minDelta"],
+        min_lr=settings["least"],
+    )
+    callback.set_model(model)
+    callback.on_train_begin()
+    rates = []
+    for epoch, loss in enumerate(losses):
+        callback.on_epoch_end(epoch, {"loss": loss})
+        rates.append(np.float32(model.optimizer.learning_rate.numpy()))
+    return {"settings": settings, "losses": losses, "rates": rates}
+
+
+PARTS = {
+    "optimizers-keras": optimizers_keras,
+    "regularizers": regularizers,
+    "losses": losses,
+    "layers": layers,
+    "fits": fits,
+    "schedules": schedules,
+}
 
 if __name__ == "__main__":
     tf.config.threading.set_intra_op_parallelism_threads(1)
