@@ -1,36 +1,30 @@
 /** @file Do our linear models, from CSV to prediction, lose less than scikit-learn's? 5 x 5 repeated folds, the same rows, paired. */
 import assert from "node:assert"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 
 import { z } from "zod"
 
-import { defaultLimits } from "../src/base/limits.ts"
-import { openSession } from "../src/engine/open-session.ts"
-import type { Tensor } from "../src/engine/session.ts"
-import { logLoss, rootMeanSquaredError } from "../src/evaluate/metrics.ts"
-import { randomUint32, streamKey } from "../src/evaluate/random.ts"
-import type { TrainingTarget } from "../src/learn/learner.ts"
 import { fitLinear } from "../src/learn/linear.ts"
-import { createGraphBuilder } from "../src/onnx/builder.ts"
-import { encodeModel } from "../src/onnx/codec.ts"
-import { declareInputs, emitFeatures } from "../src/prepare/compile.ts"
-import { type Fit, fitRecipe } from "../src/prepare/fit.ts"
+import { fitRecipe } from "../src/prepare/fit.ts"
 import { inferRecipe } from "../src/prepare/infer-recipe.ts"
-import { packTable } from "../src/prepare/pack-table.ts"
 import type { RecipePlan } from "../src/prepare/recipe.ts"
 import { encodeTarget, inferTarget } from "../src/prepare/target.ts"
-import { importCsv } from "../src/table/import-csv.ts"
-import { readTable } from "../src/table/read-table.ts"
 import type { Table } from "../src/table/table.ts"
 import { askPython, preparePython } from "./peers/python.ts"
 import { type BenchOptions, type BenchResult, median } from "./report.ts"
+import {
+  featuresOf,
+  foldCount,
+  foldsOf,
+  lossOf,
+  mean,
+  pairedSentence,
+  readCsv,
+  repeatCount,
+  targetOf,
+} from "./table-folds.ts"
 
 /** Both sides' default: C = 1, alpha = 1. */
 const penalty = 1
-const foldCount = 5
-const repeatCount = 5
 
 const sets = [
   { name: "iris", target: "species" },
@@ -44,7 +38,7 @@ export async function run({ isSmallest }: BenchOptions): Promise<BenchResult[]> 
   const python = isSmallest
     ? null
     : await preparePython({
-        requirementsPath: "bench/peers/linear/requirements.txt",
+        requirementsPath: "bench/peers/tables/requirements.txt",
         cacheFolder: process.env.XDG_CACHE_HOME ?? null,
       })
   const results: BenchResult[] = []
@@ -70,12 +64,14 @@ async function compareOn(
       ? null
       : answerSchema.parse(
           await askPython(
-            { python: options.python, script: "bench/peers/linear/score.py" },
+            { python: options.python, script: "bench/peers/tables/score.py" },
             {
               csv,
               target: set.target,
               task,
+              learner: "linear",
               penalty,
+              ignore: [],
               folds: folds.map((fold) => [...fold]),
             },
           ),
@@ -116,27 +112,6 @@ const answerSchema = z.object({
   fitMs: z.array(z.number()),
 })
 
-async function readCsv(path: string): Promise<Table> {
-  const folder = await mkdtemp(join(tmpdir(), "quernstone-bench-"))
-  try {
-    const imported = await importCsv({ sourcePath: path, folder, options: {}, limits: defaultLimits })
-    return await readTable({ path: imported.parquetPath, folder })
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
-
-/** The fold that each row is tested in: equal sizes, in a random order that depends on the repeat alone. */
-function foldsOf(rowCount: number, repeat: number): Uint8Array {
-  const key = streamKey({ seed: 1, stream: repeat })
-  const order = Uint32Array.from({ length: rowCount }, (_, row) => row).sort(
-    (a, b) => randomUint32(key, a) - randomUint32(key, b),
-  )
-  const folds = new Uint8Array(rowCount)
-  for (const [place, row] of order.entries()) folds[row] = place % foldCount
-  return folds
-}
-
 async function scoreOurs(
   table: Table,
   { target: targetName, isClipped }: { readonly target: string; readonly isClipped: boolean },
@@ -174,57 +149,4 @@ function withoutClipping(plan: RecipePlan): RecipePlan {
     ...plan,
     columns: plan.columns.map((column) => (column.use === "number" ? { ...column, clip: null } : column)),
   }
-}
-
-/** Features as the served file computes them, in ONNX Runtime. */
-async function featuresOf(
-  table: Table,
-  { signature, fitted }: Fit,
-  rows: Uint32Array,
-): Promise<{ rowCount: number; featureCount: number; features: Float32Array }> {
-  const builder = createGraphBuilder()
-  declareInputs(builder, signature)
-  const { value, features } = emitFeatures(builder, signature, fitted)
-  builder.output(value, "features", "float32", ["batch", features.length])
-  const bytes = encodeModel(builder.build({ name: "features", metadata: {} }))
-  const session = await openSession(bytes, { threads: 1 })
-  try {
-    const { numeric, numeric64, text } = packTable(signature, table, rows)
-    const feeds: Record<string, Tensor> = {}
-    const shape = (values: { readonly length: number }) => [rows.length, values.length / rows.length]
-    if (numeric !== null) feeds.numeric = { type: "float32", shape: shape(numeric), data: numeric }
-    if (numeric64 !== null) feeds.numeric64 = { type: "float64", shape: shape(numeric64), data: numeric64 }
-    if (text !== null) feeds.text = { type: "string", shape: shape(text), data: text }
-    const outputs = await session.run(feeds)
-    assert(outputs.features?.type === "float32")
-    return { rowCount: rows.length, featureCount: features.length, features: outputs.features.data }
-  } finally {
-    await session.close()
-  }
-}
-
-function targetOf(truth: TrainingTarget, rows: Uint32Array): TrainingTarget {
-  return truth.kind === "number"
-    ? { kind: "number", values: Float64Array.from(rows, (row) => truth.values[row] ?? 0) }
-    : { ...truth, values: Int32Array.from(rows, (row) => truth.values[row] ?? 0) }
-}
-
-function lossOf(predictions: Float64Array, truth: TrainingTarget): number {
-  return truth.kind === "number"
-    ? rootMeanSquaredError({ predictions, targets: truth.values })
-    : logLoss({ classCount: truth.classCount, probabilities: predictions, targets: truth.values })
-}
-
-/** The paired difference with its standard error over folds, corrected for their overlap (Nadeau and Bengio 2003). */
-function pairedSentence(ours: readonly number[], theirs: readonly number[], unit: string): string {
-  const differences = theirs.map((loss, at) => loss - (ours[at] ?? 0))
-  const centre = mean(differences)
-  const variance =
-    differences.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (differences.length - 1)
-  const error = Math.sqrt(variance * (1 / differences.length + 1 / (foldCount - 1)))
-  return `scikit-learn's ${unit} minus ours ${centre.toPrecision(3)} ± ${error.toPrecision(2)} (standard error)`
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

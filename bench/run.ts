@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs"
 
 import { type Bench, printReport } from "./report.ts"
 
-const helpers = new Set(["run.js", "report.js", "load.js", "load-process.js"])
+const helpers = new Set(["run.js", "report.js", "load.js", "load-process.js", "table-folds.js"])
 const folder = new URL(".", import.meta.url)
 const benches = readdirSync(folder)
   .filter((name) => name.endsWith(".js") && !helpers.has(name))

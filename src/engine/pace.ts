@@ -2,28 +2,28 @@
 import assert from "node:assert"
 
 /** Between calls come progress, checkpoints and a wish to stop; their cost is lost in a call of this length. */
-const targetMs = 300
+const wantedMs = 300
+/** A call that took longer halves those that follow. */
+const callMsMax = 1_000
 
 export type Pace = {
   /** Steps of the next call, at least 1. */
   readonly stepsOfCall: () => number
-  readonly observe: (steps: number, durationMs: number) => void
+  readonly observe: (durationMs: number) => void
 }
 
 /**
- * `firstSteps` are taken for the first call, `stepsMax` bounds every one (by the memory that a call's batches take). How steps are cut
- * into calls changes no number of the training.
+ * By an estimate of a step's duration and not by the clock, so that a repeated training is cut alike: where calls are cut changes no weight, but
+ * the last digit of a loss that is summed over one. `stepsMax` bounds a call by the memory that its batches take.
  */
-export function createPace(options: { readonly firstSteps: number; readonly stepsMax: number }): Pace {
-  const { firstSteps, stepsMax } = options
-  assert(firstSteps >= 1 && stepsMax >= 1)
-  let steps = Math.min(firstSteps, stepsMax)
+export function createPace(options: { readonly stepMs: number; readonly stepsMax: number }): Pace {
+  const { stepMs, stepsMax } = options
+  assert(stepMs > 0 && stepsMax >= 1)
+  let steps = Math.max(1, Math.min(Math.floor(wantedMs / stepMs), stepsMax))
   return {
     stepsOfCall: () => steps,
-    observe: (taken, durationMs) => {
-      const wanted = durationMs > 0 ? (targetMs * taken) / durationMs : steps * 2
-      // A short call measures badly: it may not raise the next one to more than four times its size.
-      steps = Math.max(1, Math.min(Math.floor(wanted), steps * 4, stepsMax))
+    observe: (durationMs) => {
+      if (durationMs > callMsMax) steps = Math.max(1, Math.floor(steps / 2))
     },
   }
 }

@@ -199,7 +199,7 @@ async function runCall(run: Run, course: Course, batches: Batches): Promise<void
       ]),
     ),
   })
-  pace.observe(steps, options.clock.monotonicMs() - startedMs)
+  pace.observe(options.clock.monotonicMs() - startedMs)
   const losses = floatsOf(outputs.losses)
   const carried: Record<string, Float32Array> = {}
   for (const { name } of graph.carried) carried[name] = floatsOf(outputs[`next_${name}`])
@@ -343,8 +343,9 @@ function progressOf(run: Run, course: Course): Progress {
 /** What the batches of one call may take in memory, beside the window they come from. */
 const callBytesMax = 64 * 2 ** 20
 
-/** A first guess of the engine's speed; the first call is short rather than long. */
-const firstCallOperations = 1e9
+/** A step's time whatever its size, and operations in a millisecond on one core: what a step takes, to about a factor of two. */
+const stepOverheadMs = 0.02
+const operationsPerMs = 3e7
 
 function callBounds({ network, layout, objective }: CompiledNetwork, batch: number) {
   const width = (shape: readonly (number | string)[]) =>
@@ -355,9 +356,8 @@ function callBounds({ network, layout, objective }: CompiledNetwork, batch: numb
     // Outputs are kept for their loss, and once more for metrics.
     3 * layout.plan.outputShapes.reduce((sum, shape) => sum + width(shape), 0)
   const weightCount = layout.plan.parameters.reduce((sum, { shape }) => sum + width(shape), 0)
-  const operationsPerStep = 6 * batch * weightCount + 1
   return {
-    firstSteps: Math.max(1, Math.min(256, Math.floor(firstCallOperations / operationsPerStep))),
+    stepMs: stepOverheadMs + (6 * batch * weightCount) / operationsPerMs,
     stepsMax: Math.max(1, Math.floor(callBytesMax / (4 * batch * rowValues))),
   }
 }
