@@ -42,11 +42,10 @@ async function checkNetwork(
           assert(x !== undefined)
           const { outputs } = traceNetwork(network, {
             isTraining: true,
-            floatType: "float64",
+            floatType: x.type === "float32" ? "float32" : "float64",
             inputs: [x],
             parameter: (index) => weights[index] ?? assert.fail(),
-            state: (_, { shape }) =>
-              constant({ type: "float64", shape, data: new Float64Array(shape[0] ?? 0) }),
+            state: (_, { shape }) => zeros(x.type, shape),
             randomKey: () => constant({ type: "uint32", shape: [], data: new Uint8Array([1, 2, 3, 4]) }),
             rowNumbers: constant({
               type: "int32",
@@ -123,3 +122,10 @@ describe("derivatives of losses", () => {
       },
     ))
 })
+
+function zeros(type: SymbolicTensor["type"], shape: readonly number[]): SymbolicTensor {
+  const count = shape.reduce((product, size) => product * size, 1)
+  return type === "float32"
+    ? constant({ type, shape, data: new Float32Array(count) })
+    : constant({ type: "float64", shape, data: new Float64Array(count) })
+}
