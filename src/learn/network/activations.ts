@@ -1,5 +1,5 @@
 /** @file Activations by name, with Keras's defaults. */
-import { float, int } from "../../onnx/attributes.ts"
+import { float, int, text } from "../../onnx/attributes.ts"
 import { op } from "../graph/op.ts"
 import type { SymbolicTensor } from "../graph/tensor.ts"
 
@@ -17,19 +17,48 @@ export type ActivationName =
   | "sigmoid"
   | "softmax"
   | "softplus"
+  | "exponential"
 
-const activations: Readonly<Record<ActivationName, (x: SymbolicTensor) => SymbolicTensor>> = {
-  linear: (x) => x,
-  relu: (x) => op("Relu", [x]),
-  leakyRelu: (x) => op("LeakyRelu", [x], { alpha: float(0.2) }),
-  elu: (x) => op("Elu", [x], { alpha: float(1) }),
-  gelu: (x) => op("Gelu", [x]),
-  tanh: (x) => op("Tanh", [x]),
-  sigmoid: (x) => op("Sigmoid", [x]),
-  softmax: (x) => op("Softmax", [x], { axis: int(-1) }),
-  softplus: (x) => op("Softplus", [x]),
+/** A name, or one with a setting of its own. */
+export type Activation =
+  | ActivationName
+  | { readonly name: "leakyRelu"; readonly slope: number }
+  | { readonly name: "elu"; readonly alpha: number }
+  | { readonly name: "gelu"; readonly approximate: "none" | "tanh" }
+
+export function activate(activation: Activation, x: SymbolicTensor): SymbolicTensor {
+  const chosen = typeof activation === "string" ? defaults(activation) : activation
+  switch (chosen.name) {
+    case "linear":
+      return x
+    case "leakyRelu":
+      return op("LeakyRelu", [x], { alpha: float(chosen.slope) })
+    case "elu":
+      return op("Elu", [x], { alpha: float(chosen.alpha) })
+    case "gelu":
+      return op("Gelu", [x], { approximate: text(chosen.approximate) })
+    case "softmax":
+      return op("Softmax", [x], { axis: int(-1) })
+    case "relu":
+    case "tanh":
+    case "sigmoid":
+    case "softplus":
+    case "exponential":
+      return op(operators[chosen.name], [x])
+  }
 }
 
-export function activate(name: ActivationName, x: SymbolicTensor): SymbolicTensor {
-  return activations[name](x)
+const operators = {
+  relu: "Relu",
+  tanh: "Tanh",
+  sigmoid: "Sigmoid",
+  softplus: "Softplus",
+  exponential: "Exp",
+} as const
+
+function defaults(name: ActivationName) {
+  if (name === "leakyRelu") return { name, slope: 0.2 }
+  if (name === "elu") return { name, alpha: 1 }
+  if (name === "gelu") return { name, approximate: "none" } as const
+  return { name }
 }

@@ -1,9 +1,9 @@
 /** @file An activation as a layer of its own. */
 import { shapeFault } from "../../graph/operator.ts"
-import { type ActivationName, activate } from "../activations.ts"
+import { type Activation as ActivationChoice, activate } from "../activations.ts"
 import { defineLayer, type Layer } from "../layer.ts"
 
-export function Activation(activation: ActivationName, options: { readonly name?: string } = {}): Layer {
+export function Activation(activation: ActivationChoice, options: { readonly name?: string } = {}): Layer {
   return defineLayer({
     kind: "activation",
     name: options.name,

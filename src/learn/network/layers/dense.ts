@@ -1,13 +1,13 @@
 /** @file y = activation(x W + b) over the last axis. */
 import { op } from "../../graph/op.ts"
 import { shapeFault } from "../../graph/operator.ts"
-import { type ActivationName, activate } from "../activations.ts"
+import { type Activation, activate } from "../activations.ts"
 import type { InitializerName } from "../initializers.ts"
 import { defineLayer, type Layer } from "../layer.ts"
 import type { Regularizer } from "../regularizers.ts"
 
 export type DenseOptions = {
-  readonly activation?: ActivationName
+  readonly activation?: Activation
   readonly useBias?: boolean
   readonly kernelInitializer?: InitializerName
   readonly biasInitializer?: InitializerName
