@@ -47,11 +47,16 @@ model.compile({
   optimizer: "adam",
 })
 model.setWeights(weights)
+const epochEnds: number[] = []
+const onEpochEnd = () => {
+  epochEnds.push(performance.now())
+}
 const started = performance.now()
-const history = await model.fit(x, y, { epochs, batchSize: batch, threads, verbose: false })
-const fitMs = performance.now() - started
+const history = await model.fit(x, y, { epochs, batchSize: batch, threads, verbose: false, onEpochEnd })
+const ended = performance.now()
+const times = { fitMs: ended - started, laterMs: ended - (epochEnds[0] ?? ended) }
 const losses = history.epochs.map(({ loss }) => loss)
 const peak = /VmHWM:\s+(\d+) kB/.exec(await readFile("/proc/self/status", "utf8"))?.[1]
 const packageText = await readFile(new URL("../../../package.json", import.meta.url), "utf8")
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(packageText))
-console.log(JSON.stringify({ version, fitMs, losses, peakBytes: 1024 * Number(peak) }))
+console.log(JSON.stringify({ version, ...times, losses, peakBytes: 1024 * Number(peak) }))
