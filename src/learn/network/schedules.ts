@@ -14,7 +14,7 @@ export type Schedule =
   | { readonly kind: "constant" }
   /** Multiplied by `factor` every `everyEpochs`. */
   | { readonly kind: "step"; readonly everyEpochs: number; readonly factor: number }
-  /** Half a cosine down to `least` times the rate (Loshchilov & Hutter 2017), after a linear rise over `warmupSteps`. */
+  /** Half a cosine down to `least` times the rate (Loshchilov & Hutter 2017), after a linear rise from 0 over `warmupSteps`. */
   | { readonly kind: "cosine"; readonly least?: number; readonly warmupSteps?: number }
   /** PyTorch's OneCycleLR: from rate / `divide` up to the rate over `rise` of the steps, then down to rate / divide / `finalDivide` (Smith & Topin 2018). */
   | {
@@ -43,7 +43,7 @@ export function rateAt(schedule: Schedule, moment: ScheduleMoment): number {
       return baseRate * schedule.factor ** Math.floor(epoch / schedule.everyEpochs)
     case "cosine": {
       const { least = 0, warmupSteps = 0 } = schedule
-      if (step < warmupSteps) return (baseRate * (step + 1)) / warmupSteps
+      if (step < warmupSteps) return (baseRate * step) / warmupSteps
       const share = Math.min((step - warmupSteps) / Math.max(stepCount - warmupSteps, 1), 1)
       return baseRate * (least + (1 - least) * 0.5 * (1 + Math.cos(Math.PI * share)))
     }
