@@ -2,6 +2,7 @@
 import assert from "node:assert"
 
 import { fault } from "../../base/errors.ts"
+import { folded } from "./fold.ts"
 import type { Operations, Operator } from "./operator.ts"
 import { abs } from "./operators/abs.ts"
 import { add } from "./operators/add.ts"
@@ -195,7 +196,7 @@ export function op(
   inputs: readonly (SymbolicTensor | null)[],
   attributes: Attributes = {},
 ): SymbolicTensor {
-  const known = simplified(operator, inputs, attributes)
+  const known = simplified(operator, inputs, attributes) ?? folded(operator, inputs)
   if (known !== null) return known
   const [output, ...others] = ops(operator, inputs, attributes)
   assert(output !== undefined && others.length === 0, `${operator} has one output`)

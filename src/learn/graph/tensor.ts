@@ -43,11 +43,6 @@ export function isFloat({ type }: TensorInfo): boolean {
   return type === "float32" || type === "float64"
 }
 
-/** `float32 [batch, 10]` */
-export function describe({ type, shape }: TensorInfo): string {
-  return `${type} [${shape.join(", ")}]`
-}
-
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis])
 }
