@@ -16,7 +16,9 @@ export function sizesOf(tensor: SymbolicTensor): readonly Dimension[] | null {
 /** A size that is another one and some more: `batch`, or `batch+2`. */
 export function added(size: Dimension, more: number): Dimension {
   if (typeof size === "number") return size + more
-  return more === 0 ? size : `${size}${more < 0 ? "" : "+"}${more}`
+  const [, name = size, before = "0"] = /^(.*?)([+-]\d+)?$/.exec(size) ?? []
+  const sum = Number(before) + more
+  return sum === 0 ? name : `${name}${sum < 0 ? "" : "+"}${sum}`
 }
 
 /** The product of sizes: a number, or the free ones' names with the product of the others, as `batch*3`. */

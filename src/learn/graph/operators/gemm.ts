@@ -1,5 +1,5 @@
 /** @file alpha A' B' + beta C of matrices, each transposed or not: the dense layer in one node. */
-import { sumTo } from "../broadcast.ts"
+import { broadcastShape, sumTo } from "../broadcast.ts"
 import {
   type Call,
   type DerivativeCall,
@@ -12,7 +12,7 @@ import {
   scalar,
   shapeFault,
 } from "../operator.ts"
-import type { SymbolicTensor } from "../tensor.ts"
+import { type SymbolicTensor, sameShape } from "../tensor.ts"
 
 export const gemm: Operator = {
   name: "Gemm",
@@ -24,6 +24,9 @@ export const gemm: Operator = {
     const [rows = 1, inner] = transA ? [...a.shape].reverse() : a.shape
     const [other, columns = 1] = transB ? [...b.shape].reverse() : b.shape
     if (inner !== other) throw shapeFault("Gemm", `[${a.shape.join(", ")}] times [${b.shape.join(", ")}]`)
+    const bias = call.inputs[2] ?? null
+    if (bias !== null && !sameShape(broadcastShape("Gemm", [bias.shape, [rows, columns]]), [rows, columns]))
+      throw shapeFault("Gemm", `[${bias.shape.join(", ")}] added to [${rows}, ${columns}]`)
     return [
       {
         type: sameType(

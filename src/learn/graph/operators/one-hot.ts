@@ -9,6 +9,7 @@ export const oneHot: Operator = {
   domain: "",
   infer: (call) => {
     const { shape } = inputOf(call, 0)
+    if (shape.length < 1) throw shapeFault("OneHot", "the engine marks no single index, only rows of them")
     const depth = constantInts(call.inputs[1])?.[0]
     if (depth === undefined) throw shapeFault("OneHot", "its depth is no constant")
     const axis = axisOf(intOf(call.attributes, "axis", -1), shape.length + 1, "OneHot")

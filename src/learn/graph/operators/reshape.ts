@@ -2,7 +2,7 @@
 import { reshapeBack } from "../broadcast.ts"
 import { inputOf, intOf, type Operator, shapeFault } from "../operator.ts"
 import { quotientOf, sizesOf } from "../sizes.ts"
-import type { Dimension, Shape, SymbolicTensor } from "../tensor.ts"
+import { elementCount, type Shape, type SymbolicTensor } from "../tensor.ts"
 
 /** In the wanted shape 0 keeps a size, and one -1 is what remains. */
 export const reshape: Operator = {
@@ -25,15 +25,12 @@ function reshaped(shape: Shape, wanted: SymbolicTensor, allowZero: number): Shap
   const sizes = sizesOf(wanted)
   if (sizes === null) throw shapeFault("Reshape", "the wanted shape is not known")
   const kept = sizes.map((size, axis) => (size === 0 && allowZero === 0 ? (shape[axis] ?? 0) : size))
-  return kept.map((size) => (size === -1 ? remaining(shape, kept) : size))
-}
-
-/** What -1 stands for: the product of the sizes before, divided by that of the others after. */
-function remaining(shape: Shape, kept: readonly Dimension[]): Dimension {
-  const size = quotientOf(
-    shape,
-    kept.filter((each) => each !== -1),
-  )
-  if (size === null) throw shapeFault("Reshape", `[${shape.join(", ")}] does not fill [${kept.join(", ")}]`)
-  return size
+  const others = kept.filter((size) => size !== -1)
+  const open = quotientOf(shape, others)
+  const [before, after] = [elementCount(shape), elementCount(others)]
+  const isFilled =
+    others.length === kept.length ? before === null || after === null || before === after : open !== null
+  if (!isFilled) throw shapeFault("Reshape", `[${shape.join(", ")}] does not fill [${kept.join(", ")}]`)
+  // What -1 stands for: the product of the sizes before, divided by that of the others after.
+  return kept.map((size) => (size === -1 && open !== null ? open : size))
 }

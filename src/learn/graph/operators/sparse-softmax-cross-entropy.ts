@@ -10,7 +10,7 @@ export const sparseSoftmaxCrossEntropy: Operator = {
   domain: "",
   infer: (call) => {
     const [z, y] = [inputOf(call, 0), inputOf(call, 1)]
-    if (y.type !== "int64" || !sameShape(z.shape.slice(0, -1), y.shape))
+    if (y.type !== "int64" || y.shape.length < 1 || !sameShape(z.shape.slice(0, -1), y.shape))
       throw shapeFault(
         "SparseSoftmaxCrossEntropy",
         `logits [${z.shape.join(", ")}] with classes ${y.type} [${y.shape.join(", ")}]`,

@@ -1,5 +1,6 @@
 /** @file Axes in another order: reversed unless `perm` says which. */
-import { gradientOf, inputOf, intsOf, type Operator } from "../operator.ts"
+import { gradientOf, inputOf, intsOf, type Operator, shapeFault } from "../operator.ts"
+import type { Attributes } from "../tensor.ts"
 
 export const transpose: Operator = {
   name: "Transpose",
@@ -19,6 +20,11 @@ export const transpose: Operator = {
   },
 }
 
-function orderOf(attributes: Parameters<typeof intsOf>[0], rank: number): readonly number[] {
-  return intsOf(attributes, "perm") ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis)
+function orderOf(attributes: Attributes, rank: number): readonly number[] {
+  const axes = Array.from({ length: rank }, (_, axis) => axis)
+  const order = intsOf(attributes, "perm")
+  if (order === null) return axes.toReversed()
+  if (order.length !== rank || !axes.every((axis) => order.includes(axis)))
+    throw shapeFault("Transpose", `[${order.join(", ")}] is no order of ${rank} axes`)
+  return order
 }

@@ -269,6 +269,27 @@ function toInt32(tensor: SymbolicTensor): SymbolicTensor {
   return op("Cast", [tensor], { to: int(elementTypes.int32.number) })
 }
 
+/** Of operators that are constant between jumps. */
+export function describeStep(name: string, formula: (x: number) => number, values: readonly number[]): void {
+  const build = ([x = floats([])]: readonly SymbolicTensor[]) => op(name, [x])
+  describe(name, () => {
+    test("has the formula's values", async () => {
+      for (const type of ["float32", "float64"] as const) {
+        const [result] = await runGraph([tensorOf([values.length], values)], ([x = floats([])]) =>
+          build([op("Cast", [x], { to: int(elementTypes[type].number) })]),
+        )
+        assert.equal(result?.type, type)
+        assertAllNear(result, values.map(formula), 0)
+      }
+    })
+
+    test("passes no gradient", async () => {
+      const between = values.filter((value) => Math.abs((value * 2) % 1) > 0.1)
+      await checkGradient([vectorOf(...between)], ([x = floats([])]) => op("Mul", [x, build([x])]))
+    })
+  })
+}
+
 export function floats(shape: Shape, type: ElementType = "float32"): SymbolicTensor {
   return placeholder("x", type, shape)
 }
