@@ -39,6 +39,11 @@ export {
   RMSprop,
   SGD,
 } from "./learn/network/optimizers.ts"
+export {
+  type ParquetColumns,
+  type ParquetSourceOptions,
+  parquetSource,
+} from "./learn/network/parquet-source.ts"
 export { L1, L1L2, L2, type Regularizer } from "./learn/network/regularizers.ts"
 export type { Schedule } from "./learn/network/schedules.ts"
 export {

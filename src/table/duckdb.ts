@@ -1,4 +1,4 @@
-/** @file DuckDB in a locked room: it sees one folder, loads nothing, and cannot be unlocked from inside. */
+/** @file DuckDB in a locked room: it sees one folder and the files it was given, loads nothing, and cannot be unlocked from inside. */
 import { mkdir, realpath } from "node:fs/promises"
 import { join } from "node:path"
 
@@ -12,10 +12,14 @@ import {
 export type SandboxOptions = {
   /** The only folder that statements can read and write; spilling goes below it too. */
   readonly folder: string
+  /** Real paths of files elsewhere that may be read as well; a link in the folder spells those that look like a pattern. */
+  readonly files?: readonly string[] | undefined
   readonly memoryBytes: number
   readonly threads: number
   /** Statements will name hundreds of columns: an optimiser whose time grows with their square is left out. */
   readonly isWide?: boolean | undefined
+  /** One Parquet file will be read by many statements: its footer is parsed once (by DuckDB again when the file's time changes). */
+  readonly keepsParquetFooters?: boolean | undefined
 }
 
 export type Sandbox = {
@@ -44,7 +48,10 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   })
   const connection = await instance.connect()
   if (options.isWide === true) await connection.run("SET disabled_optimizers = 'common_subexpressions'")
+  if (options.keepsParquetFooters === true) await connection.run("SET parquet_metadata_cache = true")
   await connection.run("SET TimeZone = 'UTC'")
+  const files = options.files ?? []
+  if (files.length > 0) await connection.run(`SET allowed_paths = [${files.map(sqlText).join(", ")}]`)
   await connection.run(`SET allowed_directories = [${sqlText(`${folder}/`)}]`)
   await connection.run("SET enable_external_access = false")
   await connection.run("SET lock_configuration = true")

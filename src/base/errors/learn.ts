@@ -46,4 +46,24 @@ export const learnErrors = {
     en: "The checkpoint {path} cannot be continued: {reason}. Train anew without resume, or with the settings and data it was written with.",
     zh: "无法从检查点 {path} 继续：{reason}。请不使用 resume 重新训练，或使用写入该检查点时的设置和数据。",
   },
+  PARQUET_FILE: {
+    kind: "unprocessable",
+    en: "{path} cannot be trained from: {reason}. Give whole Parquet files with rows, which this process may read.",
+    zh: "无法用 {path} 训练：{reason}。请提供完整、含有数据行且本进程可读的 Parquet 文件。",
+  },
+  PARQUET_COLUMN: {
+    kind: "invalid",
+    en: "Column {column} of {path} cannot be used: {reason}. Name numeric columns that every file has.",
+    zh: "无法使用 {path} 的列 {column}：{reason}。请指定每个文件都有的数值列。",
+  },
+  PARQUET_VALUE: {
+    kind: "unprocessable",
+    en: "Column {column} of {path} holds {got} in row {row} (counted from 0). Fill in or leave out such values before training.",
+    zh: "{path} 的列 {column} 在第 {row} 行（从 0 计）的值为 {got}。请在训练前填补或去除此类值。",
+  },
+  PARQUET_CHANGED: {
+    kind: "conflict",
+    en: "{path} has changed or vanished since it was opened. Leave the files alone while a training reads them, and begin it anew.",
+    zh: "{path} 在打开后被修改或删除。训练读取期间请勿改动文件，并重新开始训练。",
+  },
 } as const satisfies Readonly<Record<string, ErrorRow>>

@@ -18,6 +18,10 @@ export type TrainingWindow = {
 /** The order of windows, and of rows within one, is a function of (seed, epoch) alone: a resumed training sees the same. */
 export type TrainingSource = {
   readonly rowCount: number
+  /** Whether its windows bring weights; not said: they do not. */
+  readonly hasWeights?: boolean
+  /** By which a checkpoint knows these data again; not said: by the number of rows alone. */
+  readonly fingerprint?: string
   /** Windows of an epoch, counted from 0, from the `from`-th on; the fit shuffles the rows within each. */
   readonly windows: (epoch: number, from: number) => AsyncIterable<TrainingWindow>
   readonly close: () => Promise<void>
@@ -29,6 +33,7 @@ export function arraySource(window: TrainingWindow): TrainingSource {
     assert(shape[0] === window.rowCount, "every array has as many rows")
   return {
     rowCount: window.rowCount,
+    hasWeights: window.weights !== null,
     windows: async function* (_epoch, from) {
       if (from === 0) yield window
     },

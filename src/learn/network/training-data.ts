@@ -41,7 +41,12 @@ export function trainingData(options: {
   const validation =
     validationData === undefined ? null : windowOf(shapes, { ...validationData, classWeight: undefined })
   if (source !== null)
-    return { source, validation, hasWeights: sampleWeight !== undefined, sample: new Uint8Array() }
+    return {
+      source,
+      validation,
+      hasWeights: source.hasWeights === true || (validation?.weights ?? null) !== null,
+      sample: Buffer.from(source.fingerprint ?? ""),
+    }
   assert(given !== null)
   const whole = windowOf(shapes, { ...given, sampleWeight, classWeight })
   const hasWeights = whole.weights !== null || (validation?.weights ?? null) !== null

@@ -1,0 +1,243 @@
+/** @file Training from Parquet files that memory does not hold: a thread reads the next windows while the last one is trained on. */
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Worker } from "node:worker_threads"
+
+import { entryUrl } from "../../base/entry.ts"
+import { fault } from "../../base/errors.ts"
+import {
+  type ColumnGroup,
+  errorOf,
+  type FromReader,
+  type Opened,
+  type ReaderOptions,
+  type ToReader,
+} from "./parquet-messages.ts"
+import { type Shard, shardsOf, shardsPerWindow, windowsOf } from "./parquet-plan.ts"
+import type { TrainingSource, TrainingWindow } from "./source.ts"
+
+export type ParquetColumns = {
+  /** A list of names makes an array [rows, names]; a single name an array [rows]. */
+  readonly columns: string | readonly string[]
+  /** int64 are codes of levels or classes, from columns of whole numbers ("float32"). */
+  readonly type?: "float32" | "int64"
+}
+
+export type ParquetSourceOptions = {
+  /** All have the columns that are used; their order matters to the order of rows alone. */
+  readonly paths: readonly string[]
+  /** One for each input of the model, and one for each output. Numeric columns or booleans, without missing values. */
+  readonly inputs: readonly ParquetColumns[]
+  readonly targets: readonly ParquetColumns[]
+  /** The column that holds how much each row weighs. */
+  readonly weight?: string | null
+  /** Rows that are in memory and shuffled together (262,144). */
+  readonly windowRows?: number
+  /** Windows that are read ahead (1). */
+  readonly prefetch?: number
+  readonly seed?: number
+  /** What DuckDB may hold beside the windows (256 MiB). */
+  readonly memoryBytesMax?: number
+}
+
+/**
+ * Opens the files. An epoch visits shards (runs of row groups) in an order of its own and mixes eight in a window. Memory: prefetch + 1
+ * windows, and DuckDB's. The windows are handed over, and their memory goes back once their reader lets go of them. Throws PARQUET_FILE,
+ * PARQUET_COLUMN and NETWORK_SETTING; while it is read PARQUET_VALUE and PARQUET_CHANGED as well.
+ */
+export async function parquetSource(options: ParquetSourceOptions): Promise<TrainingSource> {
+  const {
+    windowRows = windowRowsDefault,
+    prefetch = 1,
+    seed = 1,
+    memoryBytesMax = memoryBytesDefault,
+  } = options
+  checkCounts({ windowRows, prefetch, memoryBytesMax })
+  const { paths, weight = null } = options
+  if (paths.length === 0)
+    throw fault("NETWORK_SETTING", { name: "paths", got: "empty", expected: "at least one file" })
+  const inputs = groupsOf("inputs", options.inputs)
+  const targets = groupsOf("targets", options.targets)
+  const folder = await mkdtemp(join(tmpdir(), "quernstone-parquet-"))
+  const thread = new ReaderThread(folder)
+  try {
+    const { rowGroups, fingerprint } = await thread.open({
+      paths,
+      inputs,
+      targets,
+      weight,
+      memoryBytesMax,
+      folder,
+    })
+    const shards = shardsOf(rowGroups, { shardRows: Math.floor(windowRows / shardsPerWindow) })
+    return {
+      rowCount: shards.reduce((sum, { from, to }) => sum + to - from, 0),
+      hasWeights: weight !== null,
+      fingerprint: `${fingerprint} ${windowRows} ${seed}`,
+      windows: (epoch, from) =>
+        readAhead(thread, windowsOf(shards, { seed, epoch, windowRows }).slice(from), prefetch),
+      close: () => thread.close(),
+    }
+  } catch (error) {
+    await thread.close()
+    throw error
+  }
+}
+
+const windowRowsDefault = 2 ** 18
+const memoryBytesDefault = 256 * 2 ** 20
+
+function checkCounts(counts: { windowRows: number; prefetch: number; memoryBytesMax: number }): void {
+  const least = { windowRows: shardsPerWindow, prefetch: 1, memoryBytesMax: 1 }
+  for (const [name, got] of Object.entries(counts)) {
+    const from = Object.entries(least).find(([key]) => key === name)?.[1] ?? 1
+    if (!Number.isSafeInteger(got) || got < from)
+      throw fault("NETWORK_SETTING", { name, got, expected: `a whole number from ${from}` })
+  }
+}
+
+function groupsOf(name: string, given: readonly ParquetColumns[]): ColumnGroup[] {
+  const groups = given.map(({ columns, type = "float32" }) => ({
+    columns: typeof columns === "string" ? [columns] : columns,
+    type,
+    isFlat: typeof columns === "string",
+  }))
+  if (groups.length === 0 || groups.some(({ columns }) => columns.length === 0))
+    throw fault("NETWORK_SETTING", { name, got: "empty", expected: "at least one list of columns" })
+  return groups
+}
+
+/** While a window is in use, `prefetch` more are read or ready. */
+async function* readAhead(
+  thread: ReaderThread,
+  windows: readonly (readonly Shard[])[],
+  prefetch: number,
+): AsyncGenerator<TrainingWindow, void, undefined> {
+  const ahead: Reading[] = []
+  let next = 0
+  const ask = () => {
+    const shards = windows[next]
+    if (shards === undefined) return
+    ahead.push(thread.read(shards))
+    next++
+  }
+  try {
+    for (let count = 0; count < prefetch; count++) ask()
+    for (let reading = ahead.shift(); reading !== undefined; reading = ahead.shift()) {
+      const window = await reading.window
+      // Not before: the window that was in use until now is gone, so there are never more than prefetch + 1.
+      ask()
+      yield window
+    }
+  } finally {
+    for (const reading of ahead) reading.drop()
+  }
+}
+
+type Reading = { readonly window: Promise<TrainingWindow>; readonly drop: () => void }
+
+type Waiting<Value> = {
+  readonly resolve: (value: Value) => void
+  readonly reject: (reason: Error) => void
+}
+
+/** One thread for the life of a source; its folder goes with it. */
+class ReaderThread {
+  readonly #worker = new Worker(entryUrl("parquet-worker", import.meta.url))
+  readonly #ended: Promise<void>
+  readonly #waiting = new Map<number, Waiting<TrainingWindow>>()
+  #opening: Waiting<Opened> | null = null
+  #lastId = 0
+  #isClosed = false
+
+  constructor(folder: string) {
+    let reason: Error = fault("NETWORK_DATA", { reason: "the source was closed while its windows were read" })
+    this.#worker.on("message", (message: FromReader) => this.#hear(message))
+    this.#worker.on("error", (error: Error) => {
+      reason = error
+    })
+    this.#ended = new Promise((resolve, reject) => {
+      this.#worker.on("exit", () => {
+        this.#end(reason)
+        rm(folder, { recursive: true, force: true }).then(resolve, reject)
+      })
+    })
+  }
+
+  open(options: ReaderOptions): Promise<Opened> {
+    return new Promise((resolve, reject) => {
+      this.#opening = { resolve, reject }
+      this.#send({ kind: "open", options })
+    })
+  }
+
+  read(shards: readonly Shard[]): Reading {
+    if (this.#isClosed) throw fault("NETWORK_DATA", { reason: "the source is closed" })
+    this.#lastId++
+    const id = this.#lastId
+    const window = new Promise<TrainingWindow>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#worker.ref()
+      this.#send({ kind: "read", id, shards })
+    })
+    // It is told to whoever waits for the window, which may be later or never.
+    window.catch(() => undefined)
+    return {
+      window,
+      drop: () => {
+        if (this.#settled(id) !== undefined) this.#send({ kind: "drop", id })
+      },
+    }
+  }
+
+  close(): Promise<void> {
+    if (!this.#isClosed) {
+      this.#isClosed = true
+      this.#worker.ref()
+      this.#send({ kind: "close" })
+    }
+    return this.#ended
+  }
+
+  #hear(message: FromReader): void {
+    switch (message.kind) {
+      case "opened":
+        this.#unrefIfIdle()
+        this.#opening?.resolve(message.opened)
+        break
+      case "openFailed":
+        this.#opening?.reject(errorOf(message.failure))
+        break
+      case "read":
+        this.#settled(message.id)?.resolve(message.window)
+        break
+      case "readFailed":
+        this.#settled(message.id)?.reject(errorOf(message.failure))
+        break
+    }
+  }
+
+  #settled(id: number): Waiting<TrainingWindow> | undefined {
+    const waiting = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    this.#unrefIfIdle()
+    return waiting
+  }
+
+  /** A source that nobody reads does not keep the process alive. */
+  #unrefIfIdle(): void {
+    if (this.#waiting.size === 0 && !this.#isClosed) this.#worker.unref()
+  }
+
+  #end(reason: Error): void {
+    this.#isClosed = true
+    this.#opening?.reject(reason)
+    for (const { reject } of this.#waiting.values()) reject(reason)
+    this.#waiting.clear()
+  }
+
+  #send(message: ToReader): void {
+    this.#worker.postMessage(message)
+  }
+}
