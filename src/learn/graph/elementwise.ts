@@ -75,8 +75,8 @@ export function logical(name: string): Operator {
   return ofTypes(name, ["bool"])
 }
 
-/** Of the bits of two integers of one type, which broadcast. */
-export function bitwise(name: string): Operator {
+/** Of two integers of one type, which broadcast. */
+export function onIntegers(name: string): Operator {
   return ofTypes(name, ["int64", "int32", "uint32"])
 }
 

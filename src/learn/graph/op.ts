@@ -46,6 +46,7 @@ import { matMul } from "./operators/mat-mul.ts"
 import { max } from "./operators/max.ts"
 import { mean } from "./operators/mean.ts"
 import { min } from "./operators/min.ts"
+import { mod } from "./operators/mod.ts"
 import { mul } from "./operators/mul.ts"
 import { neg } from "./operators/neg.ts"
 import { not } from "./operators/not.ts"
@@ -135,6 +136,7 @@ const operators: readonly Operator[] = [
   max,
   mean,
   min,
+  mod,
   mul,
   neg,
   not,

@@ -1,6 +1,6 @@
 /** @file Nodes that would change nothing are not made: derivatives may be written without regard to special cases. */
 import { elementTypes } from "../../onnx/element-types.ts"
-import { constantInts, intOf, isConstantOf } from "./operator.ts"
+import { constantInts, intOf, intsOf, isConstantOf } from "./operator.ts"
 import { type Attributes, nodeOf, type SymbolicTensor, sameShape } from "./tensor.ts"
 
 /** The value that the node would have, where one of its inputs is it; else null. */
@@ -30,9 +30,34 @@ export function simplified(
       return neutral(first, second, 0)
     case "Div":
       return neutral(first, second, 1)
+    case "Pow":
+      return second?.type === first.type ? neutral(first, second, 1) : null
+    case "Max":
+    case "Min":
+    case "Sum":
+    case "Mean":
+    case "Concat":
+      return inputs.length === 1 ? first : null
+    case "Pad":
+      return constantInts(second)?.every((size) => size === 0) ? first : null
+    case "Squeeze":
+    case "Unsqueeze":
+      return constantInts(second)?.length === 0 ? first : null
+    case "Transpose":
+      return turnedBack(first, attributes)
     default:
       return null
   }
+}
+
+/** What is in its order already, or was put out of it by a transpose that this one undoes. */
+function turnedBack(tensor: SymbolicTensor, attributes: Attributes): SymbolicTensor | null {
+  const order = intsOf(attributes, "perm")
+  if (order === null || order.length !== tensor.shape.length) return null
+  if (order.every((axis, at) => axis === at)) return tensor
+  const node = nodeOf(tensor)
+  const before = node?.operator.name === "Transpose" ? intsOf(node.attributes, "perm") : null
+  return before && order.every((axis, at) => before[axis] === at) ? (node?.inputs[0] ?? null) : null
 }
 
 /** A value, where the other operand is neutral and does not broadcast it to a larger shape. */

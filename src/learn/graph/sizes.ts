@@ -9,7 +9,7 @@ import { type Dimension, nodeOf, type Shape, type SymbolicNode, type SymbolicTen
 export function sizesOf(tensor: SymbolicTensor): readonly Dimension[] | null {
   const known = tensor.type === "int64" ? constantInts(tensor) : null
   if (known !== null) return known
-  const node = nodeOf(tensor)
+  const node = tensor.type === "int64" ? nodeOf(tensor) : null
   return node === null ? null : (computed[node.operator.name]?.(node) ?? null)
 }
 
@@ -73,7 +73,7 @@ const computed: Readonly<Record<string, (node: SymbolicNode) => readonly Dimensi
   Unsqueeze: unchanged,
   Reshape: unchanged,
   Identity: unchanged,
-  Cast: (node) => (node.outputs[0]?.type === "int64" ? unchanged(node) : null),
+  Cast: unchanged,
   Concat: (node) => {
     const parts = node.inputs.map((input) => (input === null ? null : sizesOf(input)))
     return parts.every((part) => part !== null) ? parts.flat() : null
@@ -90,11 +90,32 @@ const computed: Readonly<Record<string, (node: SymbolicNode) => readonly Dimensi
     )
     return sizes === null || start === undefined || step !== 1 ? null : sizes.slice(start, end)
   },
-  Mul: (node) => {
+  Add: ofPairs((first, second) => {
+    if (typeof second === "number") return added(first, second)
+    return typeof first === "number" ? added(second, first) : null
+  }),
+  Sub: ofPairs((first, second) => (typeof second === "number" ? added(first, -second) : null)),
+  Mul: ofPairs((first, second) => productOf([first, second])),
+  Div: ofPairs((first, second) => {
+    if (typeof first !== "number" || typeof second !== "number") return quotientOf([first], [second])
+    return second === 0 ? null : Math.trunc(first / second)
+  }),
+  Mod: ofPairs((first, second) => {
+    if (typeof first !== "number" || typeof second !== "number") return null
+    return first >= 0 && second > 0 ? first % second : null
+  }),
+}
+
+/** Of two sizes each, or of one and many. */
+function ofPairs(of: (first: Dimension, second: Dimension) => Dimension | null) {
+  return (node: SymbolicNode): readonly Dimension[] | null => {
     const [first, second] = [sizesOf(inputOf(node, 0)), sizesOf(inputOf(node, 1))]
-    if (first?.length !== 1 || second?.length !== 1) return null
-    return [productOf([...first, ...second])]
-  },
+    if (first === null || second === null || first.length === 0 || second.length === 0) return null
+    const sizes = Array.from({ length: Math.max(first.length, second.length) }, (_, at) =>
+      of(first[first.length === 1 ? 0 : at] ?? 0, second[second.length === 1 ? 0 : at] ?? 0),
+    )
+    return sizes.every((size) => size !== null) ? sizes : null
+  }
 }
 
 function unchanged(node: SymbolicNode): readonly Dimension[] | null {

@@ -1,4 +1,4 @@
 /** @file Bits of unsigned integers moved left or right. */
-import { bitwise } from "../elementwise.ts"
+import { onIntegers } from "../elementwise.ts"
 
-export const bitShift = bitwise("BitShift")
+export const bitShift = onIntegers("BitShift")

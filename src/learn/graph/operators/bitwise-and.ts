@@ -1,4 +1,4 @@
 /** @file Bits that both integers have. */
-import { bitwise } from "../elementwise.ts"
+import { onIntegers } from "../elementwise.ts"
 
-export const bitwiseAnd = bitwise("BitwiseAnd")
+export const bitwiseAnd = onIntegers("BitwiseAnd")

@@ -1,4 +1,4 @@
 /** @file Bits that one integer or the other has. */
-import { bitwise } from "../elementwise.ts"
+import { onIntegers } from "../elementwise.ts"
 
-export const bitwiseOr = bitwise("BitwiseOr")
+export const bitwiseOr = onIntegers("BitwiseOr")

@@ -1,4 +1,4 @@
 /** @file Bits in which two integers differ. */
-import { bitwise } from "../elementwise.ts"
+import { onIntegers } from "../elementwise.ts"
 
-export const bitwiseXor = bitwise("BitwiseXor")
+export const bitwiseXor = onIntegers("BitwiseXor")
