@@ -46,6 +46,6 @@ describe("Concat", () => {
     assertFault("GRAPH_SHAPE", () => op("Concat", [floats([2, 3]), floats([3, 3])], { axis: int(1) }))
     assertFault("GRAPH_SHAPE", () => op("Concat", [floats([2, 3]), floats([2])], { axis: int(0) }))
     assertFault("GRAPH_SHAPE", () => op("Concat", [floats([2]), floats([2], "int64")], { axis: int(0) }))
-    assertFault("GRAPH_SHAPE", () => op("Concat", [floats([2])], { axis: int(1) }))
+    assertFault("GRAPH_SHAPE", () => op("Concat", [floats([2]), floats([2])], { axis: int(1) }))
   })
 })
