@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises"
 import type { TestContext } from "node:test"
 import { fileURLToPath } from "node:url"
 
-import { type Client, createClient } from "../client/src/index.ts"
+import { type Client, createClient, type TrainingRequest } from "../client/src/index.ts"
 import { readConfiguration, type SettingName } from "../src/base/config.ts"
 import { startServer } from "../src/main.ts"
 import { cloneTemplate, dropDatabase, silentLog, temporaryDataFolder } from "./database.ts"
@@ -38,6 +38,8 @@ export async function serverForTest(
       QUERNSTONE_DATA: dataFolder,
       QUERNSTONE_PORT: "0",
       QUERNSTONE_LIMIT_DRAIN_MS_MAX: "2000",
+      // One small network of few epochs stands for the search, unless a test is about it.
+      QUERNSTONE_LIMIT_NETWORK_SEARCH_OPERATIONS_MAX: "1",
       ...environment,
     },
     flags,
@@ -77,9 +79,14 @@ export async function addDataset(
   return finishedJob(client, job.id)
 }
 
-/** Trains and deploys a model of the dataset under its own name. */
-export async function trainAndDeploy(client: Client, dataset: string, target: string): Promise<void> {
-  const job = await client.startTraining({ body: { dataset, target } })
+/** Trains and deploys a model of the dataset under its own name; a linear one, which can be explained and takes little time. */
+export async function trainAndDeploy(
+  client: Client,
+  dataset: string,
+  target: string,
+  learner: NonNullable<TrainingRequest["learner"]> = "linear",
+): Promise<void> {
+  const job = await client.startTraining({ body: { dataset, target, learner } })
   await finishedJob(client, job.id)
   await client.deploy({ name: dataset, body: { model: dataset } })
 }

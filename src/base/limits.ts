@@ -19,6 +19,7 @@ export const defaultLimits = Object.freeze({
   rejectedRowsListedMax: 1_000,
   columnsMax: 10_000,
   crossValidationRowsMax: 10_000,
+  networkSearchOperationsMax: 1e11,
   jobDurationMsMax: 24 * 3_600_000,
   jobMemoryBytesMax: 8 * GIB,
   jobAttemptsMax: 3,
@@ -86,6 +87,11 @@ export const limitMeanings: Readonly<
     unit: "rows",
     en: "training rows up to which five-fold cross-validation is used",
     zh: "采用五折交叉验证的训练行数上限",
+  },
+  networkSearchOperationsMax: {
+    unit: "operations",
+    en: "multiplications that the search for a network may take before no further one is begun; counted, so that a repeated training is the same",
+    zh: "搜索神经网络时的乘法次数上限，超过后不再尝试新的网络；按次数而非时间计，因此重复训练结果一致",
   },
   jobDurationMsMax: { unit: "milliseconds", en: "longest job", zh: "任务的最长时间" },
   jobMemoryBytesMax: {

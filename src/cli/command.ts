@@ -29,6 +29,8 @@ export function withServer(command: Command, { terminal: { say } }: Context): Co
   return command.option("--url <url>", say("optionUrl")).option("--key <key>", say("optionKey"))
 }
 
+const shortChoiceMax = 3
+
 /** An option that takes one of few words. */
 export function choice(
   flags: string,
@@ -36,7 +38,9 @@ export function choice(
   values: readonly string[],
   { say }: Terminal,
 ): Option {
-  const option = new Option(flags, `${description} (${values.join("|")})`)
+  // A long list must be able to wrap.
+  const choices = values.join(values.length > shortChoiceMax ? ", " : "|")
+  const option = new Option(flags, `${description} (${choices})`)
   return option.argParser((value) => {
     if (values.includes(value)) return value
     throw usage(say("usageChoice", { option: option.long ?? flags, value, choices: values.join(", ") }))
@@ -55,6 +59,21 @@ export function wholeNumber(
     const number = Number(value)
     if (/^\d+$/.test(value) && number >= least && number <= most) return number
     throw usage(say("usageNumber", { option: option.long ?? flags, value, least, most }))
+  })
+}
+
+/** An option that takes a number from `least` to `most`. */
+export function decimalNumber(
+  flags: string,
+  description: string,
+  { least, most }: { readonly least: number; readonly most: number },
+  { say }: Terminal,
+): Option {
+  const option = new Option(flags, description)
+  return option.argParser((value) => {
+    const number = value.trim() === "" ? Number.NaN : Number(value)
+    if (number >= least && number <= most) return number
+    throw usage(say("usageDecimal", { option: option.long ?? flags, value, least, most }))
   })
 }
 

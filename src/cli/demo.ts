@@ -120,9 +120,12 @@ async function walkThrough(context: Context, server: Server): Promise<void> {
     say("served", { name: endpoint.name, model: model.model, version: model.version, url: server.url }),
   )
   const { row, answer: truth } = model.report.example
+  const hasReasons = model.report.leaderboard.some(
+    ({ learner, isChosen }) => isChosen && learner === "linear",
+  )
   const { predictions, explanations } = await server.client.predict({
     name: endpoint.name,
-    body: { rows: [row], explain: true },
+    body: { rows: [row], explain: hasReasons },
   })
   const [prediction] = predictions
   const [explanation] = explanations ?? []

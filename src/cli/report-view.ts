@@ -18,6 +18,7 @@ export function showReport(terminal: Terminal, { model, version, report }: Model
   terminal.line(splitText(terminal, report))
   terminal.line()
   showLeaderboard(terminal, report)
+  showServedLearner(terminal, report)
   terminal.line()
   showTest(terminal, report)
   const weightiest = report.importance.slice(0, weightiestMax).map(({ column }) => plainText(column))
@@ -67,14 +68,40 @@ function showLeaderboard(terminal: Terminal, report: Report): void {
   const rows = report.leaderboard.map(({ learner, parameters, validation, fitMs, isChosen }) => [
     isChosen ? "*" : "",
     learner,
-    Object.entries(parameters)
-      .map(([name, value]) => `${name}=${typeof value === "number" ? shortNumber(value) : value}`)
+    Object.entries(learner === "network" ? toldApart(parameters) : parameters)
+      .map(settingText)
       .join(" "),
     shortNumber(validation.value),
     `${shortNumber(validation.low)} - ${shortNumber(validation.high)}`,
     `${(fitMs / 1000).toFixed(1)} s`,
   ])
   terminal.table(columns, rows)
+}
+
+type Parameters = Report["leaderboard"][number]["parameters"]
+
+/** What the networks of a search differ in; a line has no room for all of their settings. */
+function toldApart({ layers, learningRate, dropout, l2 }: Parameters): Parameters {
+  return {
+    ...(layers === undefined ? {} : { layers }),
+    ...(learningRate === undefined ? {} : { rate: learningRate }),
+    ...(dropout === undefined || dropout === 0 ? {} : { dropout }),
+    ...(l2 === undefined || l2 === 0 ? {} : { l2 }),
+  }
+}
+
+function settingText([name, value]: readonly [string, Parameters[string]]): string {
+  if (typeof value === "number") return `${name}=${shortNumber(value)}`
+  return `${name}=${String(value)}`
+}
+
+/** All settings of the one that serves. */
+function showServedLearner(terminal: Terminal, { leaderboard }: Report): void {
+  const chosen = leaderboard.find(({ isChosen }) => isChosen)
+  if (chosen?.learner !== "network") return
+  const settings = Object.entries(chosen.parameters).map(settingText).join(" ")
+  terminal.line(terminal.say("reportServed", { learner: chosen.learner, settings }))
+  terminal.line(terminal.say("reportNoReasons"))
 }
 
 function showTest(terminal: Terminal, { test }: Report): void {

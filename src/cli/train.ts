@@ -16,6 +16,7 @@ import { type Context, connect, type Server, type ServerOptions } from "./contex
 import { showUpload, withImport } from "./dataset.ts"
 import { Failure } from "./failure.ts"
 import { followJob } from "./follow-job.ts"
+import { type LearnerOptions, learnerRequest, withLearner } from "./learner-options.ts"
 import { holdServer, type LocalServer, showReady, startLocalServer } from "./local-server.ts"
 import { nameOfFile, parseReference } from "./names.ts"
 import { showReport } from "./report-view.ts"
@@ -23,7 +24,8 @@ import { type Served, serveModel, showServed } from "./serve-model.ts"
 import { type ImportOptions, isFile, uploadDataset } from "./upload.ts"
 
 type TrainOptions = ServerOptions &
-  ImportOptions & {
+  ImportOptions &
+  LearnerOptions & {
     readonly target: string
     readonly name?: string
     readonly task?: TrainingRequest["task"]
@@ -47,6 +49,7 @@ export function addTrain(program: Command, context: Context): void {
       "quernstone train sales.csv --target bought --serve",
       "quernstone train flights --target late --name flights --seed 7",
       "quernstone train flights:2 --target delay --task regression --json",
+      "quernstone train flights --target late --learner network --layers 64,64",
     ],
   })
   command
@@ -58,6 +61,7 @@ export function addTrain(program: Command, context: Context): void {
     .addOption(wholeNumber("--seed <number>", say("optionSeed"), { least: 0, most: seedMax }, terminal))
     .option("--serve", say("optionServe"))
     .option("--endpoint <name>", say("optionEndpoint"))
+  withLearner(command, context)
   withServer(withImport(command, context), context).action((source: string, options: TrainOptions) =>
     train(context, source, options),
   )
@@ -65,6 +69,7 @@ export function addTrain(program: Command, context: Context): void {
 
 async function train(context: Context, source: string, options: TrainOptions): Promise<void> {
   const { terminal } = context
+  const learner = learnerRequest(options, terminal)
   const file = (await isFile(source)) ? source : null
   if (file === null && /[/\\]|\.(csv|tsv|txt|gz|json|parquet|xlsx)$/i.test(source))
     throw new Failure("FILE_NOT_FOUND", terminal.say("fileNotFound", { file: source }))
@@ -72,7 +77,7 @@ async function train(context: Context, source: string, options: TrainOptions): P
   try {
     const server = local === null ? await connect(context, options) : local.server
     const dataset = file === null ? null : await addFile(context, server, { file, options })
-    const model = await trainModel(context, server, { source, dataset, options })
+    const model = await trainModel(context, server, { source, dataset, options, learner })
     showReport(terminal, model)
     const served = options.serve ? await serve(context, server, { model, options }) : null
     terminal.result({ dataset, model, served })
@@ -123,7 +128,12 @@ async function addFile(
 async function trainModel(
   context: Context,
   { client }: Server,
-  input: { readonly source: string; readonly dataset: DatasetVersion | null; readonly options: TrainOptions },
+  input: {
+    readonly source: string
+    readonly dataset: DatasetVersion | null
+    readonly options: TrainOptions
+    readonly learner: ReturnType<typeof learnerRequest>
+  },
 ): Promise<ModelVersion> {
   const { terminal, signal } = context
   const { dataset, options } = input
@@ -141,6 +151,7 @@ async function trainModel(
     ...(options.positive === undefined ? {} : { positive: classOf(options.positive) }),
     ...(options.recipe === undefined ? {} : { recipe: await readRecipe(context, options.recipe) }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...input.learner,
   }
   const job = await client.startTraining({ body, signal })
   const { result } = await followJob(context, client, { job, label: terminal.say("training", { name }) })

@@ -28,7 +28,7 @@ export function writeModelFile(parts: {
   const { signature, fitted, learner, features, targetCentre, dataset, quernstoneVersion } = parts
   const builder = createGraphBuilder()
   declareInputs(builder, signature)
-  const { value } = emitFeatures(builder, signature, fitted)
+  const { value } = emitFeatures(builder, signature, fitted, features.form)
   emitOutputs(builder, signature, learner.emit(builder.prefix("m0/"), value), targetCentre)
   const model = builder.build({
     name: signature.target,
@@ -36,7 +36,10 @@ export function writeModelFile(parts: {
       ...writeMetadata({ signature, fitted, features: features.names }),
       ...(targetCentre === null ? {} : { [metadataKeys.targetCentre]: JSON.stringify(targetCentre) }),
       "quernstone.learner": JSON.stringify(learner.describe()),
-      "quernstone.feature_means": JSON.stringify(columnMeans(features)),
+      // Codes have no mean, and networks no contributions that would start from one.
+      ...(features.form === "coded"
+        ? {}
+        : { "quernstone.feature_means": JSON.stringify(columnMeans(features)) }),
       "quernstone.dataset": JSON.stringify(dataset),
       "quernstone.version": quernstoneVersion,
     },

@@ -15,6 +15,8 @@ import { encodeTarget, inferTarget, type Target } from "../prepare/target.ts"
 import { columnOf, type Table } from "../table/table.ts"
 import { exampleOf } from "./example.ts"
 import { type Features, featuresOf } from "./features.ts"
+import { checkLoss, type LearnerChoice } from "./learner-choice.ts"
+import { thinned } from "./learning-curve.ts"
 import { importanceOf, writeModelFile } from "./model-file.ts"
 import type { Score, TrainingReport } from "./report.ts"
 import { primaryScoreOf, scoreTest } from "./scoring.ts"
@@ -35,6 +37,7 @@ export type PipelineInput = {
   readonly positive: string | number | null
   /** The user's own recipe; inferred when null. */
   readonly plan: RecipePlan | null
+  readonly choice: LearnerChoice
   readonly seed: number
   readonly dataset: TrainingReport["dataset"]
   readonly quernstoneVersion: string
@@ -52,7 +55,7 @@ export type PipelineOutput = {
 
 type Scored = { readonly candidate: Candidate; readonly validation: Score }
 
-/** Throws what `inferTarget`, `splitRows` and `fitRecipe` throw, and JOB_CANCELLED. */
+/** Throws what `inferTarget`, `checkLoss`, `splitRows`, `fitRecipe` and `compareLearners` throw, and JOB_CANCELLED. */
 export async function trainModel(input: PipelineInput): Promise<PipelineOutput> {
   const { table, clock, seed, onProgress } = input
   const startedMs = clock.monotonicMs()
@@ -76,16 +79,22 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
     target,
     truth: centred,
     folds: split.folds,
+    choice: input.choice,
+    seed,
+    limits: input.limits,
     clock,
     onProgress: (done, total) => onProgress("comparing", done, total),
     shouldStop: input.shouldStop,
   })
   const scored = scoreCandidates(selection, { target, truth: centred, seed })
-  const chosen = chooseBest(scored)
-  onProgress("refitting", 0, 1)
+  const chosen = chooseBest(scored, input.choice)
   const { signature, fitted } = fitRecipe({ plan, table, trainingRows: split.allButTest, target })
-  const features = await featuresOf({ table, signature, fitted, rows: split.allButTest })
-  const learner = chosen.candidate.refit(trainingData(features, pickTarget(centred, split.allButTest)))
+  const { form, refit } = chosen.candidate
+  const features = await featuresOf({ table, signature, fitted, rows: split.allButTest, form })
+  const learner = await refit(trainingData(features, pickTarget(centred, split.allButTest)), {
+    shouldStop: input.shouldStop,
+    onShare: (share) => onProgress("refitting", Math.floor(share * 100), 100),
+  })
   const { dataset, quernstoneVersion } = input
   const bytes = writeModelFile({
     signature,
@@ -109,13 +118,7 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
       withTarget: encoded.rows.length,
     }),
     threshold: signature.threshold,
-    leaderboard: scored.map(({ candidate, validation }) => ({
-      learner: candidate.learner,
-      parameters: candidate.parameters,
-      validation,
-      fitMs: candidate.fitMs,
-      isChosen: candidate === chosen.candidate,
-    })),
+    leaderboard: scored.map((each) => leaderboardEntry(each, each === chosen)),
     primaryMetric: chosen.validation.name,
     test,
     importance: await importanceOf({ bytes, table, signature, rows: split.allButTest }),
@@ -126,6 +129,25 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
   return { bytes, signature, report }
 }
 
+function leaderboardEntry(
+  { candidate, validation }: Scored,
+  isChosen: boolean,
+): TrainingReport["leaderboard"][number] {
+  const { learner, parameters, fitMs, curve } = candidate
+  const plain = Object.entries(parameters).map(([name, value]) => [
+    name,
+    typeof value === "object" ? [...value] : value,
+  ])
+  return {
+    learner,
+    parameters: Object.fromEntries(plain),
+    validation,
+    fitMs,
+    isChosen,
+    curve: curve === null ? null : thinned(curve),
+  }
+}
+
 function prepareTarget(input: PipelineInput) {
   const { table, task, positive } = input
   const target = inferTarget(table, {
@@ -134,8 +156,11 @@ function prepareTarget(input: PipelineInput) {
     ...(positive === null ? {} : { positiveClass: positive }),
   })
   const encoded = encodeTarget(table, target)
+  checkLoss(input.choice.network, target, encoded.target)
   const truth = spreadTarget(encoded, table.rowCount)
-  const targetCentre = encoded.target.kind === "number" ? targetCentreOf(encoded.target.values) : null
+  // Counts must stay what they are: less their mean, half of them would be below zero.
+  const isCentred = encoded.target.kind === "number" && input.choice.network.loss !== "poisson"
+  const targetCentre = isCentred ? targetCentreOf(Float64Array.from(encoded.target.values)) : null
   return { target, encoded, truth, targetCentre, centred: centredTarget(truth, targetCentre) }
 }
 
@@ -168,7 +193,7 @@ function describeRun(options: {
 }) {
   const { input, target, split, plan, reasons, features } = options
   return {
-    version: 1 as const,
+    version: 2 as const,
     task: target.task,
     target: target.name,
     classes: target.classes === null ? null : [...target.classes],
@@ -211,9 +236,9 @@ function scoreCandidates(
   }))
 }
 
-/** Best on the rows that folds predicted; a tie goes to the earlier, simpler one. */
-function chooseBest(scored: readonly Scored[]): Scored {
-  const [first, ...rest] = scored
+/** Best of the wanted family on the rows that folds predicted; a tie goes to the earlier, simpler one. */
+function chooseBest(scored: readonly Scored[], { learner }: LearnerChoice): Scored {
+  const [first, ...rest] = scored.filter(({ candidate }) => learner === null || candidate.learner === learner)
   assert(first !== undefined)
   return rest.reduce((best, next) => (next.validation.value < best.validation.value ? next : best), first)
 }

@@ -3,20 +3,28 @@ import { z } from "zod"
 
 import { recipePlanSchema } from "../prepare/recipe.ts"
 import { tasks } from "../prepare/signature.ts"
+import { learnerFamilies } from "./learner-choice.ts"
 
 /** A score with its 95% interval. */
 export const scoreSchema = z
   .object({ name: z.string(), value: z.number(), low: z.number(), high: z.number() })
   .meta({ id: "Score" })
 
+/** Losses of an epoch, as training minimised them; validation on the rows held out to stop by. */
+export const curvePointSchema = z
+  .object({ epoch: z.int(), loss: z.number(), validationLoss: z.number().nullable() })
+  .meta({ id: "CurvePoint" })
+
 export const leaderboardEntrySchema = z
   .object({
-    learner: z.enum(["constant", "linear"]),
-    parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+    learner: z.enum(learnerFamilies),
+    parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())])),
     /** By out-of-fold or validation predictions, never by test rows. */
     validation: scoreSchema,
     fitMs: z.number(),
     isChosen: z.boolean(),
+    /** Of networks, of the first fold; at most 200 points. Reports of version 1 have none. */
+    curve: z.array(curvePointSchema).nullable().default(null),
   })
   .meta({ id: "LeaderboardEntry" })
 
@@ -24,7 +32,8 @@ const cell = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
 export const trainingReportSchema = z
   .object({
-    version: z.literal(1),
+    /** 2: networks, with their learning curves. */
+    version: z.union([z.literal(1), z.literal(2)]),
     task: z.enum(tasks),
     target: z.string(),
     classes: z.array(z.union([z.string(), z.number()])).nullable(),

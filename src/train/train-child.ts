@@ -14,7 +14,7 @@ export async function run(input: unknown, context: JobContext): Promise<TrainOut
   const { folder } = context
   context.progress({ phase: "reading", done: 0, total: 1, message: null })
   const table = await readTable({ path: tablePath, folder })
-  const { target, task, positive, plan, seed, dataset } = given
+  const { target, task, positive, plan, choice, seed, dataset } = given
   const { name, version, contentDigest, rowCount } = dataset
   const { bytes, signature, report } = await trainModel({
     table,
@@ -22,6 +22,7 @@ export async function run(input: unknown, context: JobContext): Promise<TrainOut
     task,
     positive,
     plan,
+    choice,
     seed,
     dataset: { name, version, contentDigest, rowCount },
     quernstoneVersion,

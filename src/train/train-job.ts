@@ -14,6 +14,14 @@ import { recipePlanSchema } from "../prepare/recipe.ts"
 import { signatureSchema, tasks } from "../prepare/signature.ts"
 import { addModelVersion } from "../registry/index.ts"
 import type { BlobStore, Store } from "../store/index.ts"
+import {
+  checkLossTask,
+  freeChoice,
+  type LearnerFamily,
+  type LinearChoice,
+  learnerChoiceSchema,
+  type NetworkChoice,
+} from "./learner-choice.ts"
 import { trainingReportSchema } from "./report.ts"
 
 export const trainJobKind = "train.fit"
@@ -28,6 +36,9 @@ export type TrainingRequest = {
   readonly positive?: string | number | undefined
   readonly recipe?: z.infer<typeof recipePlanSchema> | undefined
   readonly seed?: number | undefined
+  readonly learner?: LearnerFamily | undefined
+  readonly network?: NetworkChoice | undefined
+  readonly linear?: LinearChoice | undefined
 }
 
 /** Another seed is another split; one that nobody chose is this. */
@@ -47,6 +58,8 @@ const argumentsSchema = z.object({
   task: z.enum(tasks).nullable(),
   positive: z.union([z.string(), z.number()]).nullable(),
   plan: recipePlanSchema.nullable(),
+  /** Jobs that were queued before there was a choice have none. */
+  choice: learnerChoiceSchema.default(freeChoice),
   seed: z.number(),
   requestedBy: z.string().nullable(),
 })
@@ -64,7 +77,7 @@ const gatheredSchema = z.object({
   file: z.object({ digest: z.string(), byteLength: z.number() }),
 })
 
-/** Throws DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND, TARGET_NOT_FOUND. */
+/** Throws DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND, TARGET_NOT_FOUND, and LOSS_TASK where the task was given too. */
 async function startTraining(
   { store, clock, limits }: { readonly store: Store; readonly clock: Clock; readonly limits: Limits },
   input: {
@@ -75,6 +88,8 @@ async function startTraining(
   },
 ): Promise<Job> {
   const { workspaceId, keyId, request } = input
+  const { task, network = {} } = request
+  if (task !== undefined) checkLossTask(network, { name: request.target, task })
   return store.inWorkspace(workspaceId, async (transaction) => {
     const version = await getDatasetVersion(transaction, request.dataset, request.datasetVersion ?? "latest")
     const names = version.schema.map((column) => column.name)
@@ -85,9 +100,14 @@ async function startTraining(
       dataset: { name, version: version.version, id, fileDigest, contentDigest, rowCount },
       model: request.model ?? request.dataset,
       target: request.target,
-      task: request.task ?? null,
+      task: task ?? null,
       positive: request.positive ?? null,
       plan: request.recipe ?? null,
+      choice: {
+        learner: request.learner ?? null,
+        network,
+        linear: request.linear ?? {},
+      },
       seed: request.seed ?? defaultSeed,
       requestedBy: keyId,
     }

@@ -87,7 +87,8 @@ test("datasets, models and endpoints are listed, shown, downloaded and deleted",
 
 test("rows come from words, a file or stdin, and answers explain themselves", async (t) => {
   const { quernstone } = await setUp(t)
-  const trained = await quernstone(["train", iris, "--target", "species", "--serve", "--json"])
+  const training = ["train", iris, "--target", "species", "--learner", "linear", "--serve", "--json"]
+  const trained = await quernstone(training)
   assert.equal(trained.status, 0, trained.stderr)
   const [header = "", ...lines] = (await readFile(iris, "utf8")).trim().split("\n")
   const names = header.split(",").slice(0, 4)
@@ -114,6 +115,43 @@ test("rows come from words, a file or stdin, and answers explain themselves", as
   const wrong = await quernstone(["predict", "iris", "--row", '{"petal_length_cm":"long"}', "--json"])
   assert.equal(wrong.status, 1)
   assert.ok(JSON.parse(wrong.stdout).error.problems.length > 0)
+})
+
+test("a network is trained as its options say, its report tells them, and it is not asked for reasons it has not", async (t) => {
+  const { quernstone } = await setUp(t)
+  const settings =
+    "--layers 8,4 --activation tanh --optimizer adamW --learning-rate 0.01 --dropout 0.1 --l1 0 --l2 0.001"
+  const words = [iris, "--target", "species", "--learner", "network", ...settings.split(" ")]
+  const more = ["--loss", "crossentropy", "--epochs", "5", "--batch-size", "40", "--patience", "0"]
+  const trained = await quernstone(["train", ...words, ...more, "--serve", "--json"])
+  assert.equal(trained.status, 0, trained.stderr)
+  const { leaderboard } = JSON.parse(trained.stdout).model.report
+  assert.deepEqual(leaderboard[1].parameters, {
+    layers: [8, 4],
+    activation: "tanh",
+    dropout: 0.1,
+    loss: "sparseCategoricalCrossentropy",
+    optimizer: "adamW",
+    learningRate: 0.01,
+    l1: 0,
+    l2: 0.001,
+    batchSize: 40,
+    epochs: 5,
+  })
+  const shown = await quernstone(["model", "show", "iris"])
+  assert.match(shown.stdout, /\n\* +network +layers=8,4 rate=0\.01 dropout=0\.1/)
+  assert.match(shown.stdout, /Served: network with layers=8,4 .*activation=tanh .*epochs=5/)
+  assert.match(shown.stdout, /`--learner linear` trains a model that has/)
+  assert.match(
+    (await quernstone(["model", "show", "iris", "--lang", "zh"])).stdout,
+    /神经网络没有精确的列贡献/,
+  )
+  const row = JSON.stringify(JSON.parse(trained.stdout).model.report.example.row)
+  assert.equal((await quernstone(["predict", "iris", "--row", row])).status, 0)
+  const explained = await quernstone(["predict", "iris", "--row", row, "--explain", "--json"])
+  assert.equal(explained.status, 1)
+  assert.equal(JSON.parse(explained.stdout).error.code, "EXPLAIN_UNSUPPORTED")
+  assert.match(explained.stderr, /only linear models have exact contributions/)
 })
 
 test("a training that cannot work fails with the server's own sentence", async (t) => {

@@ -9,6 +9,8 @@ import { type TestContext, test } from "node:test"
 
 import { commandLine, root } from "./run-cli.ts"
 
+const training = ["train", "iris", "--target", "species"]
+
 const wrong: readonly { words: readonly string[]; says: RegExp }[] = [
   { words: ["trian"], says: /trian is not a command of `quernstone`; did you mean train\?/ },
   { words: ["key", "creat"], says: /creat is not a command of `quernstone key`; did you mean create\?/ },
@@ -25,6 +27,25 @@ const wrong: readonly { words: readonly string[]; says: RegExp }[] = [
   { words: ["key", "create", "k", "--scope", "all"], says: /--scope is all/ },
   { words: ["key", "create", "k", "--expires", "soon"], says: /--expires is soon, but must be a time/ },
   { words: ["dataset", "show", "iris:x"], says: /iris:x is not a name with a version/ },
+  { words: [...training, "--learner", "tree"], says: /--learner is tree, .*: constant, linear, network/ },
+  { words: [...training, "--layers", "64,"], says: /--layers is 64,, but must be 1 to 8 whole numbers/ },
+  { words: [...training, "--layers", "5000"], says: /from 1 to 4096, with commas: 64,32/ },
+  { words: [...training, "--dropout", "1"], says: /--dropout is 1, but must be a number from 0 to 0.95/ },
+  { words: [...training, "--learning-rate", "fast"], says: /--learning-rate is fast, but must be a number/ },
+  { words: [...training, "--l2", ""], says: /--l2 is , but must be a number from 0 to 100/ },
+  { words: [...training, "--epochs", "0"], says: /--epochs is 0, but must be a whole number from 1/ },
+  {
+    words: [...training, "--loss", "quantile"],
+    says: /--loss is quantile, but must be one of: crossentropy/,
+  },
+  {
+    words: [...training, "--learner", "linear", "--batch-size", "8"],
+    says: /--batch-size is a setting of --learner network, but the learner is linear/,
+  },
+  {
+    words: [...training, "--learner", "network", "--l1-ratio", "0.5"],
+    says: /--l1-ratio is a setting of --learner linear, but the learner is network/,
+  },
 ]
 
 for (const { words, says } of wrong)

@@ -29,7 +29,9 @@ test("a dataset, a model, an endpoint, an answer: every operation does what its 
   assert.equal((await client.listDatasetVersions({ name, query: { limit: 5 } })).items.length, 1)
   assert.equal((await client.getDatasetVersion({ name, version: "latest" })).rowCount, 150)
 
-  const training = await client.startTraining({ body: { dataset: name, target: "species", seed: 7 } })
+  const training = await client.startTraining({
+    body: { dataset: name, target: "species", seed: 7, learner: "linear" },
+  })
   const seen: Job[] = []
   for await (const job of client.watchJob({ id: training.id })) seen.push(job)
   assert.equal(seen.at(-1)?.state, "succeeded", JSON.stringify(seen.at(-1)?.error))

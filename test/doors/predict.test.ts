@@ -13,7 +13,7 @@ test("predictions", async (t) => {
   const { client } = server
   await addDataset(client, "loans", loansCsv())
   const training = await client.startTraining({
-    body: { dataset: "loans", target: "paid", positive: "repaid" },
+    body: { dataset: "loans", target: "paid", positive: "repaid", learner: "linear" },
   })
   await finishedJob(client, training.id)
   await client.deploy({ name: "loans", body: { model: "loans" } })
@@ -55,7 +55,7 @@ test("predictions", async (t) => {
     "an explanation speaks of the positive class, also when that is the first of the two",
     async () => {
       const job = await client.startTraining({
-        body: { dataset: "loans", target: "paid", model: "defaults", positive: "failed" },
+        body: { dataset: "loans", target: "paid", model: "defaults", positive: "failed", learner: "linear" },
       })
       await finishedJob(client, job.id)
       await client.deploy({ name: "defaults", body: { model: "defaults" } })

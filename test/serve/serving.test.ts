@@ -16,7 +16,7 @@ test("deployments", async (t) => {
   await addDataset(client, "low", smallCsv())
   await addDataset(client, "high", smallCsv(120, 1_000))
   for (const dataset of ["low", "high", "low"]) {
-    const job = await client.startTraining({ body: { dataset, target: "y", model: "m" } })
+    const job = await client.startTraining({ body: { dataset, target: "y", model: "m", learner: "linear" } })
     await finishedJob(client, job.id)
   }
   const answerOf = async (name: string, from = client) => {

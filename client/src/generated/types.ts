@@ -46,6 +46,12 @@ export type ColumnProfile = {
   float32MergedShare: number | null
 }
 
+export type CurvePoint = {
+  epoch: number
+  loss: number
+  validationLoss: number | null
+}
+
 export type Dataset = {
   name: string
   latestVersion: number
@@ -212,11 +218,12 @@ export type KeyRequest = {
 }
 
 export type LeaderboardEntry = {
-  learner: "constant" | "linear"
-  parameters: { [key: string]: number | string | boolean }
+  learner: "constant" | "linear" | "network"
+  parameters: { [key: string]: number | string | boolean | Array<number> }
   validation: Score
   fitMs: number
   isChosen: boolean
+  curve: Array<CurvePoint> | null
 }
 
 export type LineageEdge = {
@@ -231,6 +238,12 @@ export type LineageEdge = {
     label: string
   }
   relation: string
+}
+
+export type LinearChoice = {
+  penalty?: number | undefined
+  /** 0 ridge, 1 lasso, between them elastic net */
+  l1Ratio?: number | undefined
 }
 
 export type Model = {
@@ -332,6 +345,24 @@ export type ModelVersionSummary = {
   createdAt: string
 }
 
+export type NetworkChoice = {
+  /** widths of the hidden layers */
+  layers?: Array<number> | undefined
+  activation?: "relu" | "leakyRelu" | "elu" | "gelu" | "tanh" | "sigmoid" | undefined
+  dropout?: number | undefined
+  /** crossentropy for classes, the others for numbers */
+  loss?: "crossentropy" | "meanSquaredError" | "meanAbsoluteError" | "huber" | "poisson" | undefined
+  optimizer?: "adam" | "adamW" | "sgd" | "momentum" | "nesterov" | "rmsprop" | undefined
+  learningRate?: number | undefined
+  l1?: number | undefined
+  l2?: number | undefined
+  /** at most; exactly when patience is null */
+  epochs?: number | undefined
+  batchSize?: number | undefined
+  /** epochs without an improvement after which training ends; null: no early stopping */
+  patience?: number | null | undefined
+}
+
 export type NewApiKey = {
   id: string
   displayId: string
@@ -426,7 +457,7 @@ export type ServerState = {
 }
 
 export type TrainingReport = {
-  version: 1
+  version: 1 | 2
   task: "binary" | "multiclass" | "regression"
   target: string
   classes: Array<string | number> | null
@@ -563,6 +594,12 @@ export type TrainingRequest = {
     }>
   } | undefined
   seed?: number | undefined
+  /** only this family may win; all are compared when absent */
+  learner?: "constant" | "linear" | "network" | undefined
+  /** settings of networks that are fixed; the others are searched */
+  network?: NetworkChoice | undefined
+  /** settings of linear models that are fixed; the others are searched */
+  linear?: LinearChoice | undefined
 }
 
 /** Per operation: what stands in the path, in the query and in the body, and what comes back. */

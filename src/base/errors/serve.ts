@@ -33,8 +33,8 @@ export const serveErrors = {
   },
   EXPLAIN_UNSUPPORTED: {
     kind: "unprocessable",
-    en: "Version {version} of model {model} cannot be explained: its file has no linear part. Ask without explain.",
-    zh: "模型 {model} 的版本 {version} 无法解释：其文件没有线性部分。请去掉 explain 再试。",
+    en: "Version {version} of model {model} cannot be explained: only linear models have exact contributions of columns. Ask without explain, or train with learner linear.",
+    zh: "模型 {model} 的版本 {version} 无法解释：只有线性模型才有精确的列贡献。请去掉 explain 再试，或以 learner linear 训练。",
   },
   SCORE_NOT_FINITE: {
     kind: "unprocessable",

@@ -133,6 +133,35 @@ export const cliHelpSentences = {
   optionPositive: { en: "the class that a binary model is about", zh: "二分类的正类" },
   optionRecipe: { en: "how columns are prepared, as a JSON file", zh: "列处理方案（JSON 文件）" },
   optionSeed: { en: "seed of the split and of the learners", zh: "划分与训练的随机种子" },
+  optionLearner: { en: "only this family may win; else all compete", zh: "只训练该类模型；默认全部参与比较" },
+  optionLayers: { en: "network: widths of the hidden layers, 64,32", zh: "网络：各隐藏层宽度，如 64,32" },
+  optionActivation: { en: "network: of the hidden layers", zh: "网络：隐藏层激活函数" },
+  optionLoss: {
+    en: "network: crossentropy for classes, the others for numbers",
+    zh: "网络：分类用 crossentropy，其余用于数值",
+  },
+  optionOptimizer: { en: "network: how weights are moved", zh: "网络：优化器" },
+  optionLearningRate: { en: "network: learning rate", zh: "网络：学习率" },
+  optionDropout: {
+    en: "network: share of each hidden layer dropped in training",
+    zh: "网络：训练时各隐藏层的丢弃比例",
+  },
+  optionL1: { en: "network: penalty on absolute weights", zh: "网络：权重绝对值惩罚" },
+  optionL2: { en: "network: penalty on squared weights", zh: "网络：权重平方惩罚" },
+  optionEpochs: { en: "network: passes over the rows, at most", zh: "网络：最多训练轮数" },
+  optionBatchSize: { en: "network: rows of a step", zh: "网络：每步的行数" },
+  optionPatience: {
+    en: "network: epochs without an improvement before training ends; 0: never",
+    zh: "网络：多少轮无改善即停止；0 表示不提前停止",
+  },
+  optionPenalty: {
+    en: "linear: alpha of ridge, 1 / C of logistic regression",
+    zh: "线性：岭回归的 alpha，逻辑回归的 1 / C",
+  },
+  optionL1Ratio: {
+    en: "linear: 0 ridge, 1 lasso, between them both",
+    zh: "线性：0 为岭，1 为套索，之间为弹性网",
+  },
   optionServe: {
     en: "serve the model; starts a server here if none runs",
     zh: "训练后提供服务；本机没有服务时自动启动",

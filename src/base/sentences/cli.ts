@@ -162,6 +162,11 @@ const resultSentences = {
     en: "NOT surely better than always giving the same answer: {amount} of {metric} [{low}, {high}]. Look for columns that tell more, or more rows.",
     zh: "未能确定优于始终给出同一答案：{metric} 差值 {amount} [{low}, {high}]。请增加更有信息的列或更多的行。",
   },
+  reportServed: { en: "Served: {learner} with {settings}.", zh: "提供服务：{learner}，{settings}。" },
+  reportNoReasons: {
+    en: "A network has no exact contributions of columns, so --explain is not for it; `--learner linear` trains a model that has.",
+    zh: "神经网络没有精确的列贡献，因此不支持 --explain；`--learner linear` 可训练支持解释的模型。",
+  },
   reportImportance: { en: "Columns that weigh most: {columns}.", zh: "影响最大的列：{columns}。" },
   columnId: { en: "id", zh: "编号" },
   columnName: { en: "name", zh: "名称" },
@@ -267,6 +272,18 @@ const troubleSentences = {
   usageChoice: {
     en: "{option} is {value}, but must be one of: {choices}.",
     zh: "{option} 的值是 {value}，但应为以下之一：{choices}。",
+  },
+  usageDecimal: {
+    en: "{option} is {value}, but must be a number from {least} to {most}.",
+    zh: "{option} 的值是 {value}，但应为 {least} 到 {most} 的数。",
+  },
+  usageLayers: {
+    en: "--layers is {value}, but must be 1 to {layers} whole numbers from 1 to {width}, with commas: 64,32.",
+    zh: "--layers 的值是 {value}，但应为 1 到 {layers} 个 1 至 {width} 的整数，用逗号分隔，如 64,32。",
+  },
+  usageLearner: {
+    en: "{option} is a setting of --learner {family}, but the learner is {learner}. Leave one of them out.",
+    zh: "{option} 是 --learner {family} 的设置，但所选算法为 {learner}。请去掉其中之一。",
   },
   usageNumber: {
     en: "{option} is {value}, but must be a whole number from {least} to {most}.",

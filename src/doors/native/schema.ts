@@ -6,7 +6,12 @@ import { columnSchemaSchema } from "../../collect/index.ts"
 import { recipePlanSchema } from "../../prepare/recipe.ts"
 import { signatureSchema } from "../../prepare/signature.ts"
 import { profileSchema } from "../../table/profile-schema.ts"
-import { trainingReportSchema } from "../../train/index.ts"
+import {
+  learnerFamilies,
+  linearChoiceSchema,
+  networkChoiceSchema,
+  trainingReportSchema,
+} from "../../train/index.ts"
 
 export const name = z
   .string()
@@ -149,6 +154,24 @@ export const trainingRequest = z
       .min(0)
       .max(2 ** 31 - 1)
       .optional(),
+    learner: z
+      .enum(learnerFamilies)
+      .optional()
+      .meta({ description: "only this family may win; all are compared when absent" }),
+    network: networkChoiceSchema
+      .optional()
+      .meta({ description: "settings of networks that are fixed; the others are searched" }),
+    linear: linearChoiceSchema
+      .optional()
+      .meta({ description: "settings of linear models that are fixed; the others are searched" }),
+  })
+  .refine(({ learner, network }) => network === undefined || learner === undefined || learner === "network", {
+    path: ["network"],
+    message: "settings of networks need learner network, or none",
+  })
+  .refine(({ learner, linear }) => linear === undefined || learner === undefined || learner === "linear", {
+    path: ["linear"],
+    message: "settings of linear models need learner linear, or none",
   })
   .meta({ id: "TrainingRequest" })
 
