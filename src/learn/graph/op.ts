@@ -33,6 +33,7 @@ import { gelu } from "./operators/gelu.ts"
 import { gemm } from "./operators/gemm.ts"
 import { greater } from "./operators/greater.ts"
 import { greaterOrEqual } from "./operators/greater-or-equal.ts"
+import { hardSigmoid } from "./operators/hard-sigmoid.ts"
 import { identity } from "./operators/identity.ts"
 import { isInf } from "./operators/is-inf.ts"
 import { isNan } from "./operators/is-nan.ts"
@@ -123,6 +124,7 @@ const operators: readonly Operator[] = [
   gemm,
   greater,
   greaterOrEqual,
+  hardSigmoid,
   identity,
   isInf,
   isNan,
