@@ -39,3 +39,24 @@ export function anchorsOf(text: string): string[] {
       .replace(/ /g, "-"),
   )
 }
+
+/** The lines of all `ts` blocks where they stand in the page, the others empty: one program whose line numbers are the page's. */
+export function codeOf(text: string): string {
+  let isCode = false
+  const lines = text.split("\n").map((line) => {
+    if (line.startsWith("```")) {
+      isCode = !isCode && line === "```ts"
+      return ""
+    }
+    return isCode ? line : ""
+  })
+  return lines.join("\n")
+}
+
+/** What a page quotes of our files: blocks whose fence names one, "```ts src/base/clock.ts". */
+export function quotesOf(text: string): { readonly path: string; readonly text: string }[] {
+  return [...text.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, path = "", quoted = ""]) => ({
+    path,
+    text: quoted,
+  }))
+}
