@@ -6,6 +6,9 @@ export { classificationMetrics, regressionMetrics } from "./evaluate/metrics.ts"
 export { scoreClassification, scoreRegression } from "./evaluate/score.ts"
 export { explainLinear } from "./explain/linear.ts"
 export { fitConstant } from "./learn/constant.ts"
+export { op, ops } from "./learn/graph/op.ts"
+export { integers, scalar } from "./learn/graph/operator.ts"
+export type { SymbolicTensor } from "./learn/graph/tensor.ts"
 export type { FittedLearner, TrainingData, TrainingTarget } from "./learn/learner.ts"
 export { fitLinear, fitLinearPath } from "./learn/linear.ts"
 export type { Activation as ActivationChoice, ActivationName } from "./learn/network/activations.ts"
@@ -52,6 +55,7 @@ export {
   type TrainingSource,
   type TrainingWindow,
 } from "./learn/network/source.ts"
+export { float, int, ints, text } from "./onnx/attributes.ts"
 export { createGraphBuilder, type GraphBuilder } from "./onnx/builder.ts"
 export { checkModel } from "./onnx/checker.ts"
 export { decodeModel, encodeModel } from "./onnx/codec.ts"
