@@ -2,6 +2,7 @@
 import "@mantine/core/styles.css"
 import "./style.css"
 import "./endpoint/endpoint.css"
+import "./endpoint/leaderboard.css"
 
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"

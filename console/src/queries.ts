@@ -111,7 +111,10 @@ export type Answer = {
 }
 
 /** A query and no mutation, so that a change of language asks again: the warnings are sentences of the server. */
-export function useAnswer(endpoint: string, question: Question | null) {
+export function useAnswer(
+  endpoint: string,
+  { question, isExplained }: { readonly question: Question | null; readonly isExplained: boolean },
+) {
   const { server } = useSession()
   const { language } = useLanguage()
   return useQuery({
@@ -121,7 +124,7 @@ export function useAnswer(endpoint: string, question: Question | null) {
       const startMs = performance.now()
       const response = await server.predict({
         name: endpoint,
-        query: { explain: "true" },
+        query: { explain: isExplained ? "true" : "false" },
         body: { rows: [question.row] },
         signal,
       })

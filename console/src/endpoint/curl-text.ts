@@ -7,9 +7,11 @@ export function curlText(call: {
   readonly endpoint: string
   readonly row: Row
   readonly needsKey: boolean
+  readonly isExplained: boolean
 }): string {
-  const { server, endpoint, row, needsKey } = call
-  const url = `${server}/api/v1/endpoints/${encodeURIComponent(endpoint)}/predict?explain=true`
+  const { server, endpoint, row, needsKey, isExplained } = call
+  const path = `/api/v1/endpoints/${encodeURIComponent(endpoint)}/predict`
+  const url = `${server}${path}${isExplained ? "?explain=true" : ""}`
   return [
     `curl -s ${quoted(url)}`,
     ...(needsKey ? ['-H "Authorization: Bearer $QUERNSTONE_KEY"'] : []),

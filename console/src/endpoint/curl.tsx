@@ -11,10 +11,11 @@ export function Curl(properties: {
   readonly endpoint: string
   readonly row: Row
   readonly needsKey: boolean
+  readonly isExplained: boolean
 }) {
-  const { endpoint, row, needsKey } = properties
+  const { endpoint, row, needsKey, isExplained } = properties
   const { say } = useLanguage()
-  const text = curlText({ server: serverAddress(), endpoint, row, needsKey })
+  const text = curlText({ server: serverAddress(), endpoint, row, needsKey, isExplained })
   return (
     <div>
       <Text size="sm" fw={600}>

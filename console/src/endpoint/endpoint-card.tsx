@@ -9,6 +9,7 @@ import { Notice } from "../parts/notice.tsx"
 import { Pill } from "../parts/pill.tsx"
 import { useModelVersion } from "../queries.ts"
 import type { Endpoint, ModelVersion } from "../server.ts"
+import { Leaderboard } from "./leaderboard.tsx"
 import { Scores } from "./scores.tsx"
 import { Trial } from "./trial.tsx"
 
@@ -42,6 +43,7 @@ export function EndpointCard(properties: {
         {wasOpen && !version.isPending && (
           <>
             {version.data !== undefined && <Scores report={version.data.report} />}
+            {version.data !== undefined && <Leaderboard report={version.data.report} />}
             <Trial
               key={`${endpoint.model} ${endpoint.version}`}
               endpoint={endpoint}

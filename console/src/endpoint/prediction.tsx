@@ -7,6 +7,7 @@ import { Notice } from "../parts/notice.tsx"
 import { Prose } from "../parts/prose.tsx"
 import type { Answer } from "../queries.ts"
 import { Contributions } from "./contributions.tsx"
+import { type Learner, learnerText } from "./leaderboard.tsx"
 import { Probabilities } from "./probabilities.tsx"
 import type { Cell, Signature } from "./row.ts"
 
@@ -15,12 +16,14 @@ export function Prediction(properties: {
   readonly answer: Answer | null
   readonly error: Error | null
   readonly isBusy: boolean
+  /** The learner, when it has no reasons to give; null when it has. */
+  readonly unexplained: Learner | null
   /** Has the row changed since the answer? */
   readonly isOld: boolean
   /** What the data say of this row; null when it is not a row of the data. */
   readonly truth: Cell
 }) {
-  const { signature, answer, error, isBusy, isOld, truth } = properties
+  const { signature, answer, error, isBusy, isOld, truth, unexplained } = properties
   const { say } = useLanguage()
   return (
     <section aria-label={say("answerTitle")} aria-busy={isBusy} className="answer">
@@ -30,7 +33,7 @@ export function Prediction(properties: {
       {error !== null && <Failure title={say("answerFailed")} error={error} />}
       {error === null && answer === null && !isBusy && (
         <Text size="sm" c="dimmed">
-          {say("answerNone")}
+          {unexplained === null ? say("answerNone") : say("answerNoneYet")}
         </Text>
       )}
       {error === null && answer === null && isBusy && <Loader size="sm" aria-label={say("answerBusy")} />}
@@ -42,7 +45,7 @@ export function Prediction(properties: {
             </Text>
           )}
           <div className={isOld ? "is-old" : ""}>
-            <AnswerBody signature={signature} answer={answer} truth={truth} />
+            <AnswerBody signature={signature} answer={answer} truth={truth} unexplained={unexplained} />
           </div>
         </>
       )}
@@ -54,8 +57,9 @@ function AnswerBody(properties: {
   readonly signature: Signature
   readonly answer: Answer
   readonly truth: Cell
+  readonly unexplained: Learner | null
 }) {
-  const { signature, answer, truth } = properties
+  const { signature, answer, truth, unexplained } = properties
   const { say, format } = useLanguage()
   const { response, durationMs } = answer
   const [prediction] = response.predictions
@@ -102,6 +106,11 @@ function AnswerBody(properties: {
         </Notice>
       )}
       {explanation !== undefined && <Contributions explanation={explanation} target={signature.target} />}
+      {explanation === undefined && unexplained !== null && (
+        <Text size="xs" c="dimmed">
+          <Prose text={say("whyNone", { learner: learnerText(unexplained, say) })} />
+        </Text>
+      )}
     </Stack>
   )
 }

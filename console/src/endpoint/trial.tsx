@@ -20,7 +20,10 @@ export function Trial(properties: {
   const [texts, setTexts] = useState<FieldTexts>(example)
   const [isChecked, setIsChecked] = useState(false)
   const [question, setQuestion] = useState<Question | null>(null)
-  const answer = useAnswer(endpoint.name, question)
+  const learner = report?.leaderboard.find(({ isChosen }) => isChosen)?.learner ?? null
+  // Unknown learners are asked why: what cannot be explained says so itself.
+  const isExplained = learner === null || learner === "linear"
+  const answer = useAnswer(endpoint.name, { question, isExplained })
   const { row, problems } = rowOf(columns, texts)
   const refused = answer.error instanceof QuernstoneError ? answer.error.problems : []
   const answerPlace = useRef<HTMLDivElement>(null)
@@ -61,12 +64,13 @@ export function Trial(properties: {
           answer={answer.data ?? null}
           error={answer.error}
           isBusy={answer.isFetching}
+          unexplained={isExplained ? null : learner}
           isOld={question !== null && !isSameRow(question.row, row)}
           truth={isExample ? (report?.example.answer ?? null) : null}
         />
       </div>
       <div className="trial-curl">
-        <Curl endpoint={endpoint.name} row={row} needsKey={needsKey} />
+        <Curl endpoint={endpoint.name} row={row} needsKey={needsKey} isExplained={isExplained} />
       </div>
     </div>
   )

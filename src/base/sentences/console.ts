@@ -137,6 +137,35 @@ export const consoleSentences = {
     zh: "训练数据：{dataset} 版本 {version}，共 {rows} 行。",
   },
 
+  learnerConstant: { en: "constant", zh: "常数" },
+  learnerLinear: { en: "linear model", zh: "线性模型" },
+  learnerNetwork: { en: "neural network", zh: "神经网络" },
+  leaderboardTitle: {
+    en: "How it was chosen: {count} models compared",
+    zh: "选择过程：比较了 {count} 个模型",
+  },
+  leaderboardWhat: {
+    en: "{metric} on rows that the models were not trained on; less is better.",
+    zh: "在未参与训练的行上的 {metric}，越小越好。",
+  },
+  leaderboardLearner: { en: "Model", zh: "模型" },
+  leaderboardSettings: { en: "Settings", zh: "参数" },
+  leaderboardTime: { en: "Time", zh: "用时" },
+  leaderboardChosen: { en: "chosen", zh: "已选用" },
+  curvesTitle: { en: "How the networks learned", zh: "神经网络的学习曲线" },
+  curvesWhat: {
+    en: "Loss over the epochs of training, of the first fold. The dot is where the loss was least.",
+    zh: "各训练轮次的损失（第一折）。圆点为损失最低处。",
+  },
+  curvesTraining: { en: "rows it learned from", zh: "训练行" },
+  curvesValidation: { en: "rows held out", zh: "留出行" },
+  curvesRange: { en: "loss {least} to {most}", zh: "损失 {least} 至 {most}" },
+  curvesBest: { en: "least {loss}, epoch {epoch}", zh: "最低 {loss}，第 {epoch} 轮" },
+  curvesPicture: {
+    en: "{name}: loss over {epochs} epochs, least {loss} at epoch {epoch}",
+    zh: "{name}：{epochs} 轮的损失，第 {epoch} 轮最低，为 {loss}",
+  },
+
   formTitle: { en: "Try it", zh: "试一试" },
   formHint: {
     en: "A real row of the data to begin with. An empty field counts as missing.",
@@ -165,6 +194,7 @@ export const consoleSentences = {
     en: "Press Predict to see the answer, and why.",
     zh: "点击“预测”查看结果及其原因。",
   },
+  answerNoneYet: { en: "Press Predict to see the answer.", zh: "点击“预测”查看结果。" },
   answerBusy: { en: "Asking the model", zh: "正在询问模型" },
   answerOld: {
     en: "The row has changed since. Press Predict for a new answer.",
@@ -197,6 +227,10 @@ export const consoleSentences = {
     zh: "各取值对“{output}”得分的贡献：大于 0 支持，小于 0 反对。",
   },
   whyTarget: { en: "What each value adds to {target}.", zh: "各取值对 {target} 的贡献。" },
+  whyNone: {
+    en: "No reasons: of a {learner} the columns have no exact contributions. `quernstone train ... --learner linear` makes a model that has.",
+    zh: "无法给出原因：{learner}没有精确的列贡献。`quernstone train ... --learner linear` 可训练支持解释的模型。",
+  },
   whyColumn: { en: "Column", zh: "列" },
   whyValue: { en: "Value", zh: "取值" },
   whyBar: { en: "Picture", zh: "图示" },
