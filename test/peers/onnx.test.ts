@@ -30,20 +30,24 @@ const cases: readonly { name: string; target: string; csv: () => Promise<Uint8Ar
 test("Python's onnx checks our files and Python's onnxruntime answers as the API does", async (t) => {
   const { client } = await serverForTest(t)
   const folder = await temporaryDataFolder(t)
-  for (const { name, target, csv } of cases)
-    await t.test(name, async () => {
-      const content = await csv()
-      await addDataset(client, name, content)
-      await trainAndDeploy(client, name, target)
-      const { signature, task } = await client.getModelVersion({ name, version: "latest" })
-      const rows = rowsOf(new TextDecoder().decode(content), signature.columns)
-      const path = join(folder, `${name}.onnx`)
-      await writeFile(path, await client.getModelFile({ name, version: "latest" }))
-      const { packed } = compilePacker(signature, defaultLimits).pack(rows, { strict: false })
-      const answer = await askPeer("run_onnx.py", { path, feeds: portable(feedsOf(signature, packed)) })
-      const { outputs } = answerSchema.parse(answer)
-      await compare(client, { name, rows, outputs, isRegression: task === "regression" })
-    })
+  for (const { name, target, csv } of cases) {
+    const content = await csv()
+    await addDataset(client, name, content)
+    for (const learner of ["linear", "network"] as const)
+      await t.test(`${name}, ${learner}`, async () => {
+        await trainAndDeploy(client, name, target, learner)
+        const version = await client.getModelVersion({ name, version: "latest" })
+        assert.equal(version.learner, learner)
+        const { signature, task } = version
+        const rows = rowsOf(new TextDecoder().decode(content), signature.columns)
+        const path = join(folder, `${name}-${learner}.onnx`)
+        await writeFile(path, await client.getModelFile({ name, version: "latest" }))
+        const { packed } = compilePacker(signature, defaultLimits).pack(rows, { strict: false })
+        const answer = await askPeer("run_onnx.py", { path, feeds: portable(feedsOf(signature, packed)) })
+        const { outputs } = answerSchema.parse(answer)
+        await compare(client, { name, rows, outputs, isRegression: task === "regression" })
+      })
+  }
 })
 
 async function compare(
