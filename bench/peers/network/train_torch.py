@@ -35,14 +35,16 @@ def train(model, criterion, x, y, request):
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001, eps=1e-7, fused=True)
     losses, ends = [], []
     for _ in range(request["epochs"]):
-        total = torch.zeros(())
-        for rows in torch.randperm(len(x)).split(request["batch"]):
+        batches = torch.randperm(len(x)).split(request["batch"])
+        of_batches = []
+        for rows in batches:
             optimizer.zero_grad()
             loss = criterion(model(x[rows]), y[rows])
             loss.backward()
             optimizer.step()
-            total += loss.detach() * len(rows)
-        losses.append(total.item() / len(x))
+            of_batches.append(loss.detach())
+        counts = torch.tensor([float(len(rows)) for rows in batches])
+        losses.append((torch.stack(of_batches) @ counts).item() / len(x))
         ends.append(time.perf_counter())
     return losses, ends
 
