@@ -8,6 +8,8 @@ import { abs } from "./operators/abs.ts"
 import { add } from "./operators/add.ts"
 import { and } from "./operators/and.ts"
 import { argMax } from "./operators/arg-max.ts"
+import { averagePool } from "./operators/average-pool.ts"
+import { batchNormalization } from "./operators/batch-normalization.ts"
 import { bitShift } from "./operators/bit-shift.ts"
 import { bitwiseAnd } from "./operators/bitwise-and.ts"
 import { bitwiseOr } from "./operators/bitwise-or.ts"
@@ -17,6 +19,8 @@ import { ceil } from "./operators/ceil.ts"
 import { clip } from "./operators/clip.ts"
 import { concat } from "./operators/concat.ts"
 import { constantOfShape } from "./operators/constant-of-shape.ts"
+import { conv } from "./operators/conv.ts"
+import { convTranspose } from "./operators/conv-transpose.ts"
 import { cos } from "./operators/cos.ts"
 import { div } from "./operators/div.ts"
 import { elu } from "./operators/elu.ts"
@@ -31,6 +35,7 @@ import { gatherElements } from "./operators/gather-elements.ts"
 import { gatherND } from "./operators/gather-nd.ts"
 import { gelu } from "./operators/gelu.ts"
 import { gemm } from "./operators/gemm.ts"
+import { globalAveragePool } from "./operators/global-average-pool.ts"
 import { greater } from "./operators/greater.ts"
 import { greaterOrEqual } from "./operators/greater-or-equal.ts"
 import { hardSigmoid } from "./operators/hard-sigmoid.ts"
@@ -45,6 +50,7 @@ import { log } from "./operators/log.ts"
 import { logSoftmax } from "./operators/log-softmax.ts"
 import { matMul } from "./operators/mat-mul.ts"
 import { max } from "./operators/max.ts"
+import { maxPool } from "./operators/max-pool.ts"
 import { mean } from "./operators/mean.ts"
 import { min } from "./operators/min.ts"
 import { mod } from "./operators/mod.ts"
@@ -99,6 +105,8 @@ const operators: readonly Operator[] = [
   add,
   and,
   argMax,
+  averagePool,
+  batchNormalization,
   bitShift,
   bitwiseAnd,
   bitwiseOr,
@@ -108,6 +116,8 @@ const operators: readonly Operator[] = [
   clip,
   concat,
   constantOfShape,
+  conv,
+  convTranspose,
   cos,
   div,
   elu,
@@ -122,6 +132,7 @@ const operators: readonly Operator[] = [
   gatherND,
   gelu,
   gemm,
+  globalAveragePool,
   greater,
   greaterOrEqual,
   hardSigmoid,
@@ -136,6 +147,7 @@ const operators: readonly Operator[] = [
   logSoftmax,
   matMul,
   max,
+  maxPool,
   mean,
   min,
   mod,
