@@ -18,7 +18,7 @@ import type { TrainingSource, TrainingWindow } from "./source.ts"
 import { threadsFor } from "./threads.ts"
 
 export type EarlyStopping = {
-  /** Epochs without an improvement after which training ends. */
+  /** Epochs without an improvement after which training ends; 0 is as 1. */
   readonly patience: number
   /** How much less counts as an improvement (0). */
   readonly minDelta?: number
@@ -71,6 +71,7 @@ export async function fit(
   course: Course,
   options: FitOptions,
 ): Promise<FitResult> {
+  if (options.validation !== null) checkWindow(options.validation, "validation ")
   const graph = compileTraining({ ...compiled, withPredictions: compiled.metrics.length > 0 })
   const batch = Math.min(options.batchSize, options.source.rowCount)
   const threads = options.threads === "auto" ? threadsFor(compiled.layout, batch) : options.threads
@@ -169,11 +170,12 @@ async function trainWindow(run: Run, course: Course, window: TrainingWindow): Pr
   return true
 }
 
-function checkWindow({ inputs, targets, weights, rowCount }: TrainingWindow): void {
-  for (const [index, array] of inputs.entries()) checkFinite(array, `input ${index}`)
-  for (const [index, array] of targets.entries()) checkFinite(array, `target ${index}`)
+/** `what` goes before the names in faults. */
+function checkWindow({ inputs, targets, weights, rowCount }: TrainingWindow, what = ""): void {
+  for (const [index, array] of inputs.entries()) checkFinite(array, `${what}input ${index}`)
+  for (const [index, array] of targets.entries()) checkFinite(array, `${what}target ${index}`)
   if (weights !== null)
-    checkFinite({ type: "float32", shape: [rowCount], data: weights }, "the weights of rows")
+    checkFinite({ type: "float32", shape: [rowCount], data: weights }, `${what}weights of rows`)
 }
 
 type Batches = {
@@ -298,7 +300,8 @@ function endEpoch(run: Run, course: Course, validation: Evaluation | null, durat
   course.window = 0
   course.rowsDone = 0
   course.sums = { rows: 0, loss: 0, metrics: course.sums.metrics.map(() => 0) }
-  return options.earlyStopping !== null && waited >= patience
+  // An epoch that improves has waited for nothing, also where no patience is left.
+  return options.earlyStopping !== null && waited >= Math.max(patience, 1)
 }
 
 function validationMetrics(compiled: CompiledNetwork, { loss, metrics }: Evaluation): Record<string, number> {

@@ -15,7 +15,7 @@ import { type DataInput, type ModelData, toArray } from "./data.ts"
 import { createEvaluator } from "./evaluator.ts"
 import { fit } from "./fit.ts"
 import type { Layer, ModelTensor } from "./layer.ts"
-import type { Loss } from "./losses.ts"
+import type { Loss, LossName } from "./losses.ts"
 import { type MetricName, metricFor } from "./metrics.ts"
 import type {
   CompileOptions,
@@ -101,7 +101,7 @@ export class NetworkModel {
   compile(options: CompileOptions): void {
     const { optimizer = "adam" } = options
     const chosen = typeof optimizer === "string" ? optimizerNamed(optimizer) : optimizer
-    checkRate(chosen)
+    checkOptimizer(chosen)
     this.#compiled = { ...options, chosen }
     this.#step = 0
     if (this.#built !== null) this.#tensors = withSlots(this.#built.layout, this.#tensors, 0)
@@ -294,12 +294,18 @@ export class NetworkModel {
     if (this.#compiled === null) throw fault("NETWORK_NOT_COMPILED", {})
     const { chosen, loss, lossWeights = [], metrics = [], regularizer, schedule } = this.#compiled
     const outputs = layout.plan.outputShapes
-    const losses = outputs.map((shape, at) => {
-      const own = Array.isArray(loss) ? loss[at] : loss
-      const named: Loss = typeof own === "string" ? { name: own } : own
-      return { loss: named, weight: lossWeights[at] ?? 1, target: targetOf(named, shape) }
-    })
+    const losses = lossesOf(loss, outputs.length).map((own, at) => ({
+      loss: own,
+      weight: lossWeights[at] ?? 1,
+      target: targetOf(own, outputs[at] ?? []),
+    }))
     const data = trainingData({ network, losses, given, options, source })
+    if (options.earlyStopping?.monitor === "valLoss" && data.validation === null)
+      throw fault("NETWORK_SETTING", {
+        name: "earlyStopping.monitor",
+        got: "valLoss without validation data",
+        expected: "loss, or beside validationData or validationSplit",
+      })
     const compiled: CompiledNetwork = {
       network,
       layout,
@@ -324,9 +330,28 @@ export class NetworkModel {
   }
 }
 
-function checkRate({ learningRate }: Optimizer): void {
+function checkOptimizer({ learningRate, clipping }: Optimizer): void {
   if (!(learningRate > 0 && Number.isFinite(learningRate)))
     throw fault("NETWORK_SETTING", { name: "learningRate", got: learningRate, expected: "above 0" })
+  const chosen = Object.keys(clipping)
+  if (chosen.length > 1)
+    throw fault("NETWORK_SETTING", { name: "clipping", got: chosen.join(" and "), expected: "one of them" })
+}
+
+/** The loss of each output. */
+function lossesOf(loss: CompileOptions["loss"], outputCount: number): readonly Loss[] {
+  const all = isListOfLosses(loss) ? loss : Array.from({ length: outputCount }, () => loss)
+  if (all.length !== outputCount)
+    throw fault("NETWORK_SETTING", {
+      name: "loss",
+      got: `a list of ${all.length}`,
+      expected: `one, or one for each of ${outputCount} outputs`,
+    })
+  return all.map((own) => (typeof own === "string" ? { name: own } : own))
+}
+
+function isListOfLosses(loss: CompileOptions["loss"]): loss is readonly (LossName | Loss)[] {
+  return Array.isArray(loss)
 }
 
 function argumentsOfFit(

@@ -40,13 +40,15 @@ export function trainingData(options: {
   const shapes = { network, objective: { losses } }
   const validation =
     validationData === undefined ? null : windowOf(shapes, { ...validationData, classWeight: undefined })
-  if (source !== null)
+  if (source !== null) {
+    refuseWithSource({ validationSplit, sampleWeight, classWeight })
     return {
       source,
       validation,
       hasWeights: source.hasWeights === true || (validation?.weights ?? null) !== null,
       sample: Buffer.from(source.fingerprint ?? ""),
     }
+  }
   assert(given !== null)
   const whole = windowOf(shapes, { ...given, sampleWeight, classWeight })
   const hasWeights = whole.weights !== null || (validation?.weights ?? null) !== null
@@ -54,7 +56,7 @@ export function trainingData(options: {
   const sample = first === undefined ? new Uint8Array() : bytesOf(first)
   if (validationSplit === 0 || validation !== null)
     return { source: arraySource(whole), validation, hasWeights, sample }
-  const kept = Math.round(whole.rowCount * (1 - validationSplit))
+  const kept = Math.floor(whole.rowCount * (1 - validationSplit))
   if (!(validationSplit > 0 && validationSplit < 1) || kept === 0 || kept === whole.rowCount)
     throw fault("NETWORK_SETTING", {
       name: "validationSplit",
@@ -67,6 +69,17 @@ export function trainingData(options: {
     hasWeights,
     sample,
   }
+}
+
+/** A source brings its own weights, and has no last rows that could be set apart before they are read. */
+function refuseWithSource(settings: {
+  readonly validationSplit: number
+  readonly sampleWeight: DataInput | undefined
+  readonly classWeight: ModelFitOptions["classWeight"] | undefined
+}): void {
+  for (const [name, value] of Object.entries(settings))
+    if (value !== undefined && value !== 0)
+      throw fault("NETWORK_SETTING", { name, got: "given beside a source", expected: "left to the source" })
 }
 
 /** All rows of x and y in memory. Throws NETWORK_DATA. */
