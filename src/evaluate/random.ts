@@ -20,7 +20,8 @@ export function randomBelow(key: number, counter: number, below: number): number
 
 /** 0 to count - 1 in a random order (Fisher and Yates). */
 export function randomOrder(key: number, count: number): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, place) => place)
+  const order = new Int32Array(count)
+  for (let place = 0; place < count; place++) order[place] = place
   for (let left = count; left > 1; left--) {
     const other = randomBelow(key, left, left)
     const moved = order[other] ?? 0

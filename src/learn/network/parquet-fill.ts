@@ -3,7 +3,7 @@ import assert from "node:assert"
 
 import { DuckDBBigIntVector, type DuckDBDataChunk, DuckDBFloatVector } from "@duckdb/node-api"
 
-import type { ColumnGroup, ReaderOptions } from "./parquet-messages.ts"
+import type { ColumnGroup, ReaderOptions, ReadOrder } from "./parquet-messages.ts"
 import type { TrainingArray, TrainingWindow } from "./source.ts"
 
 export type WindowFiller = {
@@ -17,12 +17,13 @@ export type WrongValue = { readonly column: number; readonly row: number; readon
 
 export function createWindowFiller(
   { inputs, targets, weight }: Pick<ReaderOptions, "inputs" | "targets" | "weight">,
-  rowCount: number,
+  room: { readonly rowCount: number } & Pick<ReadOrder, "capacityRows" | "spare">,
 ): WindowFiller {
-  const inputArrays = inputs.map((group) => emptyArray(group, rowCount))
-  const targetArrays = targets.map((group) => emptyArray(group, rowCount))
-  const weights = weight === null ? null : new Float32Array(rowCount)
+  const { rowCount } = room
+  const inputArrays = inputs.map((group, at) => arrayIn(group, room, at))
+  const targetArrays = targets.map((group, at) => arrayIn(group, room, inputs.length + at))
   const arrays = [...inputArrays, ...targetArrays]
+  const weights = weight === null ? null : new Float32Array(bufferFor(room, arrays.length, 4), 0, rowCount)
   if (weights !== null) arrays.push({ type: "float32", shape: [rowCount], data: weights })
   let filled = 0
   return {
@@ -39,12 +40,23 @@ export function createWindowFiller(
   }
 }
 
-function emptyArray({ columns, type, isFlat }: ColumnGroup, rowCount: number): TrainingArray {
+type Room = Parameters<typeof createWindowFiller>[1]
+
+function arrayIn({ columns, type, isFlat }: ColumnGroup, room: Room, place: number): TrainingArray {
+  const { rowCount } = room
   const shape = isFlat ? [rowCount] : [rowCount, columns.length]
   const count = rowCount * columns.length
   return type === "int64"
-    ? { type, shape, data: new BigInt64Array(count) }
-    : { type, shape, data: new Float32Array(count) }
+    ? { type, shape, data: new BigInt64Array(bufferFor(room, place, 8 * columns.length), 0, count) }
+    : { type, shape, data: new Float32Array(bufferFor(room, place, 4 * columns.length), 0, count) }
+}
+
+/** What it holds of an older window is overwritten by as many rows. */
+function bufferFor({ rowCount, capacityRows, spare }: Room, place: number, rowBytes: number): ArrayBuffer {
+  assert(rowCount <= capacityRows)
+  const old = spare[place]
+  assert(old === undefined || old.byteLength === capacityRows * rowBytes)
+  return old ?? new ArrayBuffer(capacityRows * rowBytes)
 }
 
 function addColumns(

@@ -28,9 +28,17 @@ export type Opened = {
   readonly fingerprint: string
 }
 
+export type ReadOrder = {
+  readonly shards: readonly Shard[]
+  /** What the arrays have room for, so that they serve another window afterwards. */
+  readonly capacityRows: number
+  /** The memory of a window that is done with; empty: there is none yet. */
+  readonly spare: readonly ArrayBuffer[]
+}
+
 export type ToReader =
   | { readonly kind: "open"; readonly options: ReaderOptions }
-  | { readonly kind: "read"; readonly id: number; readonly shards: readonly Shard[] }
+  | ({ readonly kind: "read"; readonly id: number } & ReadOrder)
   /** Nobody waits for this reading any more. */
   | { readonly kind: "drop"; readonly id: number }
   | { readonly kind: "close" }
@@ -55,7 +63,7 @@ export function errorOf(failure: Failure): Error {
   return failure.code === null ? new Error(failure.text) : new Fault(failure.code, failure.parameters)
 }
 
-/** The memory of a window, to be handed over without a copy. */
+/** The memory of a window, to be handed over without a copy: inputs, targets, weights. */
 export function buffersOf({ inputs, targets, weights }: TrainingWindow): ArrayBuffer[] {
   const arrays = [...inputs, ...targets].map(({ data }) => data.buffer)
   const buffers = weights === null ? arrays : [...arrays, weights.buffer]

@@ -7,14 +7,13 @@ import { join } from "node:path"
 import { type Fault, fault, messageOf } from "../../base/errors.ts"
 import { openSandbox, type Sandbox, sqlName, sqlText } from "../../table/duckdb.ts"
 import { createWindowFiller } from "./parquet-fill.ts"
-import type { ColumnGroup, Opened, ReaderOptions } from "./parquet-messages.ts"
-import type { Shard } from "./parquet-plan.ts"
+import type { ColumnGroup, Opened, ReaderOptions, ReadOrder } from "./parquet-messages.ts"
 import type { TrainingWindow } from "./source.ts"
 
 export type ParquetReader = {
   readonly opened: Opened
   /** Null when it was not wanted any more. Throws PARQUET_CHANGED, PARQUET_VALUE, PARQUET_FILE, NETWORK_SETTING. */
-  readonly read: (shards: readonly Shard[], isWanted: () => boolean) => Promise<TrainingWindow | null>
+  readonly read: (order: ReadOrder, isWanted: () => boolean) => Promise<TrainingWindow | null>
   readonly close: () => void
 }
 
@@ -50,7 +49,7 @@ export async function openReader(options: ReaderOptions): Promise<ParquetReader>
     for (const file of files) rowGroups.push(await inspect(reading, file))
     return {
       opened: { rowGroups, fingerprint: fingerprintOf(options, files) },
-      read: (shards, isWanted) => readWindow(reading, shards, isWanted),
+      read: (order, isWanted) => readWindow(reading, order, isWanted),
       close: sandbox.close,
     }
   } catch (error) {
@@ -140,12 +139,13 @@ function relationOf({ link }: File): string {
 
 async function readWindow(
   reading: Reading,
-  shards: readonly Shard[],
+  order: ReadOrder,
   isWanted: () => boolean,
 ): Promise<TrainingWindow | null> {
   const { options, files, sandbox } = reading
+  const { shards } = order
   const rowCount = shards.reduce((sum, { from, to }) => sum + to - from, 0)
-  const filler = createWindowFiller(options, rowCount)
+  const filler = createWindowFiller(options, { ...order, rowCount })
   const columns = groupsOf(options).flatMap((group) =>
     group.columns.map((column) => ({ column, select: selectOf(group, column) })),
   )

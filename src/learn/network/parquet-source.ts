@@ -7,11 +7,13 @@ import { Worker } from "node:worker_threads"
 import { entryUrl } from "../../base/entry.ts"
 import { fault } from "../../base/errors.ts"
 import {
+  buffersOf,
   type ColumnGroup,
   errorOf,
   type FromReader,
   type Opened,
   type ReaderOptions,
+  type ReadOrder,
   type ToReader,
 } from "./parquet-messages.ts"
 import { type Shard, shardsOf, shardsPerWindow, windowsOf } from "./parquet-plan.ts"
@@ -32,7 +34,7 @@ export type ParquetSourceOptions = {
   readonly targets: readonly ParquetColumns[]
   /** The column that holds how much each row weighs. */
   readonly weight?: string | null
-  /** Rows that are in memory and shuffled together (262,144). */
+  /** Rows that are in memory and shuffled together (as many as fit into 64 MiB, at most 1,048,576). */
   readonly windowRows?: number
   /** Windows that are read ahead (1). */
   readonly prefetch?: number
@@ -43,22 +45,17 @@ export type ParquetSourceOptions = {
 
 /**
  * Opens the files. An epoch visits shards (runs of row groups) in an order of its own and mixes eight in a window. Memory: prefetch + 1
- * windows, and DuckDB's. The windows are handed over, and their memory goes back once their reader lets go of them. Throws PARQUET_FILE,
- * PARQUET_COLUMN and NETWORK_SETTING; while it is read PARQUET_VALUE and PARQUET_CHANGED as well.
+ * windows, which are filled again and again, and DuckDB's. Throws PARQUET_FILE, PARQUET_COLUMN and NETWORK_SETTING; while it is read
+ * PARQUET_VALUE and PARQUET_CHANGED as well.
  */
 export async function parquetSource(options: ParquetSourceOptions): Promise<TrainingSource> {
-  const {
-    windowRows = windowRowsDefault,
-    prefetch = 1,
-    seed = 1,
-    memoryBytesMax = memoryBytesDefault,
-  } = options
-  checkCounts({ windowRows, prefetch, memoryBytesMax })
-  const { paths, weight = null } = options
+  const { paths, weight = null, prefetch = 1, seed = 1, memoryBytesMax = memoryBytesDefault } = options
   if (paths.length === 0)
     throw fault("NETWORK_SETTING", { name: "paths", got: "empty", expected: "at least one file" })
   const inputs = groupsOf("inputs", options.inputs)
   const targets = groupsOf("targets", options.targets)
+  const { windowRows = windowRowsFor([...inputs, ...targets]) } = options
+  checkCounts({ windowRows, prefetch, memoryBytesMax })
   const folder = await mkdtemp(join(tmpdir(), "quernstone-parquet-"))
   const thread = new ReaderThread(folder)
   try {
@@ -71,12 +68,16 @@ export async function parquetSource(options: ParquetSourceOptions): Promise<Trai
       folder,
     })
     const shards = shardsOf(rowGroups, { shardRows: Math.floor(windowRows / shardsPerWindow) })
+    const rowCount = shards.reduce((sum, { from, to }) => sum + to - from, 0)
+    const memory = { spares: [], capacityRows: Math.min(windowRows, rowCount) }
     return {
-      rowCount: shards.reduce((sum, { from, to }) => sum + to - from, 0),
+      rowCount,
       hasWeights: weight !== null,
       fingerprint: `${fingerprint} ${windowRows} ${seed}`,
-      windows: (epoch, from) =>
-        readAhead(thread, windowsOf(shards, { seed, epoch, windowRows }).slice(from), prefetch),
+      windows: (epoch, from) => {
+        const windows = windowsOf(shards, { seed, epoch, windowRows }).slice(from)
+        return readAhead(thread, windows, { prefetch, memory })
+      },
       close: () => thread.close(),
     }
   } catch (error) {
@@ -85,8 +86,18 @@ export async function parquetSource(options: ParquetSourceOptions): Promise<Trai
   }
 }
 
-const windowRowsDefault = 2 ** 18
+const windowBytesDefault = 64 * 2 ** 20
+/** More would be mixed no better, and wait longer for the first. */
+const windowRowsDefaultMax = 2 ** 20
 const memoryBytesDefault = 256 * 2 ** 20
+
+function windowRowsFor(groups: readonly ColumnGroup[]): number {
+  const rowBytes = groups.reduce(
+    (sum, { columns, type }) => sum + columns.length * (type === "int64" ? 8 : 4),
+    0,
+  )
+  return Math.max(shardsPerWindow, Math.min(windowRowsDefaultMax, Math.floor(windowBytesDefault / rowBytes)))
+}
 
 function checkCounts(counts: { windowRows: number; prefetch: number; memoryBytesMax: number }): void {
   const least = { windowRows: shardsPerWindow, prefetch: 1, memoryBytesMax: 1 }
@@ -108,27 +119,33 @@ function groupsOf(name: string, given: readonly ParquetColumns[]): ColumnGroup[]
   return groups
 }
 
-/** While a window is in use, `prefetch` more are read or ready. */
+/** The memory of windows that are done with, kept from epoch to epoch. */
+type WindowMemory = { readonly spares: ArrayBuffer[][]; readonly capacityRows: number }
+
+/** While a window is in use, `prefetch` more are read or ready; once it is done with, its memory goes to the next that is read. */
 async function* readAhead(
   thread: ReaderThread,
   windows: readonly (readonly Shard[])[],
-  prefetch: number,
+  { prefetch, memory }: { readonly prefetch: number; readonly memory: WindowMemory },
 ): AsyncGenerator<TrainingWindow, void, undefined> {
+  const { spares, capacityRows } = memory
   const ahead: Reading[] = []
   let next = 0
   const ask = () => {
     const shards = windows[next]
     if (shards === undefined) return
-    ahead.push(thread.read(shards))
+    ahead.push(thread.read({ shards, capacityRows, spare: spares.pop() ?? [] }))
     next++
   }
   try {
-    for (let count = 0; count < prefetch; count++) ask()
+    for (let count = 0; count < prefetch + 1; count++) ask()
     for (let reading = ahead.shift(); reading !== undefined; reading = ahead.shift()) {
       const window = await reading.window
-      // Not before: the window that was in use until now is gone, so there are never more than prefetch + 1.
-      ask()
       yield window
+      const spare = buffersOf(window)
+      // Its reader may have handed it on for good; and epochs that are read side by side leave no more than one would.
+      if (spare.every(({ byteLength }) => byteLength > 0) && spares.length <= prefetch) spares.push(spare)
+      ask()
     }
   } finally {
     for (const reading of ahead) reading.drop()
@@ -144,7 +161,10 @@ type Waiting<Value> = {
 
 /** One thread for the life of a source; its folder goes with it. */
 class ReaderThread {
-  readonly #worker = new Worker(entryUrl("parquet-worker", import.meta.url))
+  // Every chunk that is read becomes garbage with native memory behind it: often collected, it stays small (70 MB less, at no cost).
+  readonly #worker = new Worker(entryUrl("parquet-worker", import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: 1 },
+  })
   readonly #ended: Promise<void>
   readonly #waiting = new Map<number, Waiting<TrainingWindow>>()
   #opening: Waiting<Opened> | null = null
@@ -172,14 +192,14 @@ class ReaderThread {
     })
   }
 
-  read(shards: readonly Shard[]): Reading {
+  read(order: ReadOrder): Reading {
     if (this.#isClosed) throw fault("NETWORK_DATA", { reason: "the source is closed" })
     this.#lastId++
     const id = this.#lastId
     const window = new Promise<TrainingWindow>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
       this.#worker.ref()
-      this.#send({ kind: "read", id, shards })
+      this.#send({ kind: "read", id, ...order }, order.spare)
     })
     // It is told to whoever waits for the window, which may be later or never.
     window.catch(() => undefined)
@@ -237,7 +257,7 @@ class ReaderThread {
     this.#waiting.clear()
   }
 
-  #send(message: ToReader): void {
-    this.#worker.postMessage(message)
+  #send(message: ToReader, buffers: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, buffers)
   }
 }

@@ -7,9 +7,9 @@ import {
   type FromReader,
   failureOf,
   type ReaderOptions,
+  type ReadOrder,
   type ToReader,
 } from "./parquet-messages.ts"
-import type { Shard } from "./parquet-plan.ts"
 import { openReader, type ParquetReader } from "./parquet-reader.ts"
 
 assert(parentPort !== null, "parquet-worker runs in a worker thread")
@@ -26,7 +26,7 @@ port.on("message", (message: ToReader) => {
       last = open(message.options)
       break
     case "read":
-      last = last.then(() => read(message.id, message.shards))
+      last = last.then(() => read(message.id, message))
       break
     case "drop":
       dropped.add(message.id)
@@ -47,10 +47,10 @@ async function open(options: ReaderOptions): Promise<void> {
   }
 }
 
-async function read(id: number, shards: readonly Shard[]): Promise<void> {
+async function read(id: number, order: ReadOrder): Promise<void> {
   const isWanted = () => !isClosing && !dropped.has(id)
   try {
-    const window = isWanted() ? ((await reader?.read(shards, isWanted)) ?? null) : null
+    const window = isWanted() ? ((await reader?.read(order, isWanted)) ?? null) : null
     if (window !== null) send({ kind: "read", id, window }, buffersOf(window))
   } catch (error) {
     send({ kind: "readFailed", id, failure: failureOf(error) })

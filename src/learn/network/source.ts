@@ -22,7 +22,10 @@ export type TrainingSource = {
   readonly hasWeights?: boolean
   /** By which a checkpoint knows these data again; not said: by the number of rows alone. */
   readonly fingerprint?: string
-  /** Windows of an epoch, counted from 0, from the `from`-th on; the fit shuffles the rows within each. */
+  /**
+   * Windows of an epoch, counted from 0, from the `from`-th on; the fit shuffles the rows within each. A window's arrays are its reader's
+   * until it asks for the next one: their memory may be used again.
+   */
   readonly windows: (epoch: number, from: number) => AsyncIterable<TrainingWindow>
   readonly close: () => Promise<void>
 }

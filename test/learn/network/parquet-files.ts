@@ -31,12 +31,13 @@ export async function writeParquet(
   }
 }
 
+/** Copies: a source uses the memory of a window again for the next. */
 export async function allWindows(
   source: TrainingSource,
   epoch: number,
   from: number,
 ): Promise<TrainingWindow[]> {
   const windows: TrainingWindow[] = []
-  for await (const window of source.windows(epoch, from)) windows.push(window)
+  for await (const window of source.windows(epoch, from)) windows.push(structuredClone(window))
   return windows
 }
