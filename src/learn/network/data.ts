@@ -87,8 +87,12 @@ function fitShape(shape: readonly number[], rowShape: readonly number[], name: s
   const isOne = (sizes: readonly number[]) => sizes.length === 0 || (sizes.length === 1 && sizes[0] === 1)
   if (isOne(rest) && isOne(rowShape)) return [rows, ...rowShape]
   throw fault("NETWORK_DATA", {
-    reason: `${name} is [${shape.join(", ")}], but rows of [${rowShape.join(", ")}] are wanted`,
+    reason: `${name} is [${shape.join(", ")}]: ${rowsText(rest)}, but ${rowsText(rowShape)} are wanted`,
   })
+}
+
+function rowsText(rowShape: readonly number[]): string {
+  return rowShape.length === 0 ? "rows of one number" : `rows of [${rowShape.join(", ")}]`
 }
 
 function toIntegers(data: ArrayInput["data"], name: string): BigInt64Array {

@@ -7,11 +7,12 @@ import { openSession } from "../../engine/open-session.ts"
 import { createPace, type Pace } from "../../engine/pace.ts"
 import type { Session, Tensor } from "../../engine/session.ts"
 import { randomOrder, randomUint32, streamKey } from "../../evaluate/random.ts"
+import { checkWindow } from "./check-window.ts"
 import { writeCheckpoint } from "./checkpoint.ts"
 import { compileTraining, type TrainingGraph } from "./compile.ts"
 import type { CompiledNetwork } from "./compiled-network.ts"
 import type { Course, EpochRecord } from "./course.ts"
-import { checkFinite, firstNotFinite } from "./data.ts"
+import { firstNotFinite } from "./data.ts"
 import { createEvaluator, type Evaluation, type Evaluator } from "./evaluator.ts"
 import { afterEpoch, rateAt } from "./schedules.ts"
 import type { TrainingSource, TrainingWindow } from "./source.ts"
@@ -71,7 +72,7 @@ export async function fit(
   course: Course,
   options: FitOptions,
 ): Promise<FitResult> {
-  if (options.validation !== null) checkWindow(options.validation, "validation ")
+  if (options.validation !== null) checkWindow(compiled, options.validation, "validation ")
   const graph = compileTraining({ ...compiled, withPredictions: compiled.metrics.length > 0 })
   const batch = Math.min(options.batchSize, options.source.rowCount)
   const threads = options.threads === "auto" ? threadsFor(compiled.layout, batch) : options.threads
@@ -151,7 +152,7 @@ async function trainEpoch(run: Run, course: Course): Promise<boolean> {
 
 async function trainWindow(run: Run, course: Course, window: TrainingWindow): Promise<boolean> {
   const { options, pace } = run
-  checkWindow(window)
+  checkWindow(run.compiled, window)
   const { rowCount } = window
   const order = options.shuffle
     ? randomOrder(streamKey({ seed: options.seed ^ (course.epoch + 1), stream: course.window }), rowCount)
@@ -168,14 +169,6 @@ async function trainWindow(run: Run, course: Course, window: TrainingWindow): Pr
     await checkpointIfDue(run, course)
   }
   return true
-}
-
-/** `what` goes before the names in faults. */
-function checkWindow({ inputs, targets, weights, rowCount }: TrainingWindow, what = ""): void {
-  for (const [index, array] of inputs.entries()) checkFinite(array, `${what}input ${index}`)
-  for (const [index, array] of targets.entries()) checkFinite(array, `${what}target ${index}`)
-  if (weights !== null)
-    checkFinite({ type: "float32", shape: [rowCount], data: weights }, `${what}weights of rows`)
 }
 
 type Batches = {

@@ -7,6 +7,7 @@ import { openSession } from "../../engine/open-session.ts"
 import type { Session } from "../../engine/session.ts"
 import { createGraphBuilder } from "../../onnx/builder.ts"
 import { encodeModel } from "../../onnx/codec.ts"
+import { checkWindow } from "./check-window.ts"
 import { fingerprintOf, readCheckpoint, writeCheckpoint } from "./checkpoint.ts"
 import { emitNetwork, layoutOf, type NetworkLayout } from "./compile.ts"
 import type { CompiledNetwork } from "./compiled-network.ts"
@@ -175,6 +176,7 @@ export class NetworkModel {
     this.#buildFor(x)
     const { compiled } = this.#prepare({ x, y }, options, null)
     const window = windowOf(compiled, { x, y, sampleWeight: options.sampleWeight })
+    checkWindow(compiled, window)
     const evaluator = await createEvaluator(compiled, { threads: 1 })
     try {
       const { loss, metrics } = await evaluator.evaluate(this.#tensors, window)

@@ -53,6 +53,27 @@ describe("fit", () => {
     })
   })
 
+  test("refuses classes that the output does not have, and says where, in validation and evaluation too", async () => {
+    const model = Sequential([Dense(3, { inputDim: 1, activation: "softmax" })])
+    model.compile({ loss: "sparseCategoricalCrossentropy" })
+    const wrong = { code: "NETWORK_DATA" }
+    await assert.rejects(model.fit(x, [0, 1, 2, -1, 0]), (error) => {
+      assert.match(String(error), /target 0 holds class -1 in row 3, but the output has the classes 0 to 2/)
+      return true
+    })
+    await assert.rejects(model.fit(x, [0, 1, 2, 3, 0]), wrong)
+    await assert.rejects(model.fit(x, [0, 1, 2, 1, 0], { validationData: { x: [[1]], y: [3] } }), wrong)
+    await assert.rejects(model.evaluate(x, [0, 1, 2, 3, 0]), wrong)
+  })
+
+  test("tells rows from numbers when one row is not a list of one", async () => {
+    const model = Sequential([Dense(1, { inputDim: 2 })])
+    await assert.rejects(model.predict([1, 2]), (error) => {
+      assert.match(String(error), /x is \[2\]: rows of one number, but rows of \[2\] are wanted/)
+      return true
+    })
+  })
+
   test("refuses to watch the loss of validation without any", async () => {
     const earlyStopping = { patience: 1, monitor: "valLoss" } as const
     await assert.rejects(line().fit(x, y, { earlyStopping }), { code: "NETWORK_SETTING" })
