@@ -9,9 +9,10 @@ import { addOutputs, readMetadata } from "../onnx/edit.ts"
 import type { Attribute, Initializer, Model, Node, TensorValue } from "../onnx/model.ts"
 import { float32, int64 } from "../onnx/tensors.ts"
 import { signatureSchema } from "../prepare/signature.ts"
+import { onlyNamed, parsed } from "./parts.ts"
 
 /** Does the file hold one linear model with all that an explanation needs? */
-export function canExplain(model: Model): boolean {
+export function canExplainLinear(model: Model): boolean {
   return partsOf(model) !== null
 }
 
@@ -24,7 +25,7 @@ export function canExplain(model: Model): boolean {
  */
 export function explainLinear(model: Model): Model {
   const parts = partsOf(model)
-  assert(parts !== null, "ask canExplain first")
+  assert(parts !== null, "ask canExplainLinear first")
   const { score, outputCount, columnCount } = parts
   const { nodes, initializers } = contributionNodes(parts)
   const { graph } = model
@@ -107,12 +108,6 @@ function partsOf(model: Model): Parts | null {
   }
 }
 
-/** The one name that is this or ends in a slash and this; null when there is none or are several. */
-function onlyNamed(names: readonly string[], wanted: string): string | null {
-  const found = names.filter((name) => name === wanted || name.endsWith(`/${wanted}`))
-  return found.length === 1 ? (found[0] ?? null) : null
-}
-
 function onlyInitializer(
   initializers: readonly Initializer[],
   wanted: string,
@@ -121,16 +116,6 @@ function onlyInitializer(
   const name = onlyNamed(names, wanted)
   const tensor = initializers.find((initializer) => initializer.name === name)?.tensor
   return name !== null && tensor?.type === "float32" ? { name, data: tensor.data } : null
-}
-
-function parsed<Value>(schema: z.ZodType<Value>, text: string | undefined): Value | null {
-  if (text === undefined) return null
-  try {
-    return schema.safeParse(JSON.parse(text)).data ?? null
-  } catch {
-    // A file of somebody else's may hold anything under our keys.
-    return null
-  }
 }
 
 /**

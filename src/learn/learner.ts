@@ -38,6 +38,8 @@ export type FittedLearner = {
   readonly predict: (features: Float32Array, rowCount: number) => Float64Array | Promise<Float64Array>
   /** Appends the learner's nodes; `features` names float32 [batch, features]. Returns the name of float32 [batch, classes] probabilities, or of [batch] predictions. */
   readonly emit: (builder: GraphBuilder, features: string) => string
+  /** What the file keeps for explanations beside the nodes; computed when asked for. */
+  readonly metadata?: () => Promise<Readonly<Record<string, string>>>
 }
 
 /** One that needs no session to predict. */

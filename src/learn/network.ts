@@ -162,6 +162,7 @@ function fittedNetwork(parts: {
       inputs,
       parameter: (index) => parameterValues(layout, tensors, index),
       state: (index) => stateValues(tensors, index),
+      named: [{ tensor: table.first, name: "network/features" }],
     })
     return target.emit(builder, raw)
   }
@@ -183,10 +184,47 @@ function fittedNetwork(parts: {
         parameters: layout.plan.layers.reduce((sum, { parameterCount }) => sum + parameterCount, 0),
       },
     }),
+    metadata: async () => ({
+      [networkKey]: JSON.stringify({
+        featureOfValue: table.featureOfValue,
+        baseline: await meanValues(data, table, tensors, layout),
+      }),
+    }),
     predict: (features, rowCount) =>
       predict({ features, rowCount, featureCount, emit, outputShape: target.outputShape }),
     emit,
   }
+}
+
+/** Metadata of a file with a network, for its explanations: where each value of `network/features` comes from, and their means in training. */
+export const networkKey = "quernstone.network"
+
+/** Means over the training rows of what the first hidden layer reads. */
+async function meanValues(
+  data: TrainingData,
+  table: TableNetwork,
+  tensors: Tensors,
+  layout: NetworkLayout,
+): Promise<number[]> {
+  const { network, first } = table
+  const sub = { inputs: network.inputs, outputs: [first] }
+  const width = table.featureOfValue.length
+  const values = await predict({
+    features: data.features,
+    rowCount: data.rowCount,
+    featureCount: data.featureCount,
+    // Embeddings come first in the network, so that they have the same places in both plans.
+    emit: (builder, features) =>
+      emitNetwork(builder, sub, {
+        inputs: table.emitInputs(builder, features),
+        parameter: (index) => parameterValues(layout, tensors, index),
+        state: (index) => stateValues(tensors, index),
+      })[0] ?? "",
+    outputShape: ["batch", width],
+  })
+  const sums = new Float64Array(width)
+  for (const [at, value] of values.entries()) sums[at % width] = (sums[at % width] ?? 0) + value
+  return Array.from(sums, (sum) => sum / data.rowCount)
 }
 
 /** Rows of a run, which bounds the memory that it takes. */

@@ -8,7 +8,7 @@ import { measureRun } from "../engine/measure.ts"
 import { openSession } from "../engine/open-session.ts"
 import type { Session, TensorDeclaration, Tensors } from "../engine/session.ts"
 import { openWorkerSession } from "../engine/worker-session.ts"
-import { canExplain, explainLinear } from "../explain/linear.ts"
+import { canExplain, explain } from "../explain/explain.ts"
 import { decodeModel, encodeModel } from "../onnx/codec.ts"
 import { feedsOf } from "../prepare/feeds.ts"
 import { readSignature, readTargetCentre } from "../prepare/outputs.ts"
@@ -171,7 +171,7 @@ export class LiveModel {
     if (!canExplain(model))
       throw fault("EXPLAIN_UNSUPPORTED", { model: this.identity.model, version: this.identity.version })
     // Explanations run many more nodes than predictions; in a thread they slow no prediction down.
-    return openWorkerSession(encodeModel(explainLinear(model)), { threads: 1 })
+    return openWorkerSession(encodeModel(explain(model)), { threads: 1 })
   }
 }
 

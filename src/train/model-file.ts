@@ -1,5 +1,5 @@
 /** @file The model file of a training job: written once, then read and run like any client would. */
-import { canExplain, explainLinear } from "../explain/linear.ts"
+import { canExplain, explain } from "../explain/explain.ts"
 import type { FittedLearner } from "../learn/learner.ts"
 import { createGraphBuilder } from "../onnx/builder.ts"
 import { decodeModel, encodeModel } from "../onnx/codec.ts"
@@ -16,7 +16,7 @@ import { runRows } from "./run-rows.ts"
 /** Rows from which mean contributions are taken; more would not move a bar of a chart. */
 const importanceRowsMax = 2_000
 
-export function writeModelFile(parts: {
+export async function writeModelFile(parts: {
   readonly signature: Signature
   readonly fitted: FittedRecipe
   readonly learner: FittedLearner
@@ -24,7 +24,7 @@ export function writeModelFile(parts: {
   readonly targetCentre: number | null
   readonly dataset: TrainingReport["dataset"]
   readonly quernstoneVersion: string
-}): Uint8Array {
+}): Promise<Uint8Array> {
   const { signature, fitted, learner, features, targetCentre, dataset, quernstoneVersion } = parts
   const builder = createGraphBuilder()
   declareInputs(builder, signature)
@@ -36,10 +36,11 @@ export function writeModelFile(parts: {
       ...writeMetadata({ signature, fitted, features: features.names }),
       ...(targetCentre === null ? {} : { [metadataKeys.targetCentre]: JSON.stringify(targetCentre) }),
       "quernstone.learner": JSON.stringify(learner.describe()),
-      // Codes have no mean, and networks no contributions that would start from one.
+      // Codes have no mean: networks keep those of what their codes become.
       ...(features.form === "coded"
         ? {}
         : { "quernstone.feature_means": JSON.stringify(columnMeans(features)) }),
+      ...(await learner.metadata?.()),
       "quernstone.dataset": JSON.stringify(dataset),
       "quernstone.version": quernstoneVersion,
     },
@@ -63,7 +64,7 @@ export async function scoreThroughFile(options: FileAndRows): Promise<Float64Arr
   return scores
 }
 
-/** Columns by mean absolute contribution, over all outputs, largest first; none where the file has no linear part. */
+/** Columns by mean absolute contribution, over all outputs, largest first; none where the file cannot be explained. */
 export async function importanceOf(options: FileAndRows): Promise<TrainingReport["importance"]> {
   const { bytes, table, signature } = options
   const model = decodeModel(bytes)
@@ -73,7 +74,7 @@ export async function importanceOf(options: FileAndRows): Promise<TrainingReport
   const sums = new Float64Array(columns.length)
   let valueCount = 0
   await runRows({
-    bytes: encodeModel(explainLinear(model)),
+    bytes: encodeModel(explain(model)),
     signature,
     packed: packTable(signature, table, rows),
     output: "contributions",

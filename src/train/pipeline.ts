@@ -96,7 +96,7 @@ export async function trainModel(input: PipelineInput): Promise<PipelineOutput> 
     onShare: (share) => onProgress("refitting", Math.floor(share * 100), 100),
   })
   const { dataset, quernstoneVersion } = input
-  const bytes = writeModelFile({
+  const bytes = await writeModelFile({
     signature,
     fitted,
     learner,

@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test"
 
 import { openSession } from "../../src/engine/open-session.ts"
 import type { Tensor } from "../../src/engine/session.ts"
-import { canExplain, explainLinear } from "../../src/explain/linear.ts"
+import { canExplainLinear as canExplain, explainLinear } from "../../src/explain/linear.ts"
 import { fitConstant } from "../../src/learn/constant.ts"
 import type { FittedLearner, TrainingData } from "../../src/learn/learner.ts"
 import { type FittedLinear, fitLinear } from "../../src/learn/linear.ts"

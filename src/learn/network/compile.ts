@@ -11,6 +11,7 @@ import { op } from "../graph/op.ts"
 import { castTo } from "../graph/random.ts"
 import { emitScan, type Steps } from "../graph/scan.ts"
 import { constant, placeholder, type SymbolicTensor } from "../graph/tensor.ts"
+import type { ModelTensor } from "./layer.ts"
 import { type Group, groupParameters, joined, parametersOf } from "./layout.ts"
 import { type Loss, type LossInput, lossInputOf, lossOfRows } from "./losses.ts"
 import { clip, type Optimizer } from "./optimizers.ts"
@@ -340,7 +341,7 @@ export function compileEvaluation(
   return encodeModel(builder.build({ name: "evaluation", metadata: {} }))
 }
 
-/** Appends the network's nodes with its weights as constants; returns the names of its outputs. */
+/** Appends the network's nodes with its weights as constants; returns the names of its outputs. Values in `named` get the name that is said. */
 export function emitNetwork(
   builder: GraphBuilder,
   network: Network,
@@ -348,6 +349,7 @@ export function emitNetwork(
     readonly inputs: readonly string[]
     readonly parameter: (index: number) => Float32Array
     readonly state: (index: number) => Float32Array
+    readonly named?: readonly { readonly tensor: ModelTensor; readonly name: string }[]
   },
 ): readonly string[] {
   const emitter = createEmitter(builder)
@@ -356,12 +358,17 @@ export function emitNetwork(
     emitter.bind(tensor, weights.inputs[at] ?? "")
     return tensor
   })
-  const { outputs } = traceNetwork(network, {
+  const { outputs, values } = traceNetwork(network, {
     ...servingBindings,
     inputs: xs,
     parameter: (index, { shape }) => constant(float32(weights.parameter(index), shape)),
     state: (index, { shape }) => constant(float32(weights.state(index), shape)),
   })
+  for (const { tensor, name } of weights.named ?? []) {
+    const value = values.get(tensor) ?? missing()
+    const [named = ""] = builder.node("Identity", [emitter.value(value)], { outputs: [name] })
+    emitter.bind(value, named)
+  }
   return outputs.map((output) => emitter.value(output))
 }
 

@@ -18,6 +18,9 @@ export type TableNetwork = {
   /** Features that are numbers; null where all are categories. */
   readonly numbers: readonly number[] | null
   readonly embeddings: readonly EmbeddingGroup[]
+  /** What the first hidden layer reads: numbers, then embeddings; the feature that each of its values comes from. */
+  readonly first: ModelTensor
+  readonly featureOfValue: readonly number[]
   /** Nodes from the matrix of features to the network's inputs; returns their names. */
   readonly emitInputs: (builder: GraphBuilder, features: string) => readonly string[]
 }
@@ -79,7 +82,8 @@ export function networkFor(
   }
   const [first] = parts
   if (first === undefined) throw new Error("a table has a feature")
-  let value = parts.length === 1 ? first : Concatenate()(...parts)
+  const joined = parts.length === 1 ? first : Concatenate()(...parts)
+  let value = joined
   for (const width of options.layers) {
     value = Dense(width, {
       activation: options.activation,
@@ -93,6 +97,13 @@ export function networkFor(
     network,
     numbers: known,
     embeddings,
+    first: joined,
+    featureOfValue: [
+      ...numbers,
+      ...embeddings.flatMap(({ size, members }) =>
+        members.flatMap(({ feature }) => new Array<number>(size).fill(feature)),
+      ),
+    ],
     emitInputs: (builder, features) =>
       emitInputs(builder, features, { numbers: known, embeddings, featureCount }),
   }

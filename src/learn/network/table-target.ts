@@ -14,7 +14,10 @@ export type TableTarget = {
   readonly outputs: number
   readonly array: { readonly type: "float32" | "int64"; readonly shape: readonly number[] }
   readonly ofRows: (rows: Int32Array) => TrainingArray
-  /** float32 [batch, outputs] to probabilities [batch, classes], or predictions [batch]. */
+  /**
+   * float32 [batch, outputs] to probabilities [batch, classes], or predictions [batch]; `network/score` [batch, outputs] is the margin of class
+   * 1 or of each class, or the prediction.
+   */
   readonly emit: (builder: GraphBuilder, raw: string) => string
   readonly outputShape: readonly (number | string)[]
 }
@@ -39,7 +42,7 @@ function binaryTarget(values: Int32Array): TableTarget {
     }),
     // Softmax of -z/2 and z/2 is the sigmoid of -z and z; ONNX Runtime's own Sigmoid is 0 below about -18.
     emit: (builder, raw) => {
-      const halves = builder.op("Mul", [raw, builder.constant(float32([-0.5, 0.5], [1, 2]))])
+      const halves = builder.op("Mul", [named(builder, raw), builder.constant(float32([-0.5, 0.5], [1, 2]))])
       return builder.op("Softmax", [halves], { axis: int(1) })
     },
     outputShape: ["batch", 2],
@@ -56,7 +59,7 @@ function classTarget(values: Int32Array, classCount: number): TableTarget {
       shape: [rows.length],
       data: BigInt64Array.from(rows, (row) => BigInt(values[row] ?? 0)),
     }),
-    emit: (builder, raw) => builder.op("Softmax", [raw], { axis: int(1) }),
+    emit: (builder, raw) => builder.op("Softmax", [named(builder, raw)], { axis: int(1) }),
     outputShape: ["batch", classCount],
   }
 }
@@ -77,9 +80,9 @@ function numberTarget(data: TrainingData, loss: LossName | null): TableTarget {
       data: Float32Array.from(rows, (row) => ((values[row] ?? 0) - mean) / deviation),
     }),
     emit: (builder, raw) => {
-      const flat = builder.op("Reshape", [raw, builder.constant(int64([-1]))])
-      const scaled = builder.op("Mul", [flat, builder.constant(float32([deviation], []))])
-      return builder.op("Add", [scaled, builder.constant(float32([mean], []))])
+      const scaled = builder.op("Mul", [raw, builder.constant(float32([deviation], []))])
+      const moved = builder.op("Add", [scaled, builder.constant(float32([mean], []))])
+      return flat(builder, named(builder, moved))
     },
     outputShape: ["batch"],
   }
@@ -105,10 +108,20 @@ function countTarget(data: TrainingData): TableTarget {
       data: Float32Array.from(rows, (row) => (values[row] ?? 0) / mean),
     }),
     emit: (builder, raw) => {
-      const flat = builder.op("Reshape", [raw, builder.constant(int64([-1]))])
-      return builder.op("Mul", [builder.op("Exp", [flat]), builder.constant(float32([mean], []))])
+      const counts = builder.op("Mul", [builder.op("Exp", [raw]), builder.constant(float32([mean], []))])
+      return flat(builder, named(builder, counts))
     },
   }
+}
+
+/** The names are a contract: explanations are derived from the file by them. */
+function named(builder: GraphBuilder, value: string): string {
+  const [name = ""] = builder.node("Identity", [value], { outputs: ["network/score"] })
+  return name
+}
+
+function flat(builder: GraphBuilder, value: string): string {
+  return builder.op("Reshape", [value, builder.constant(int64([-1]))])
 }
 
 function numbersOf({ target }: TrainingData): Float64Array {

@@ -68,6 +68,8 @@ export type Traced = {
   readonly outputs: readonly SymbolicTensor[]
   /** By the state's place in the plan; only those that a step changes. */
   readonly updates: ReadonlyMap<number, SymbolicTensor>
+  /** What every tensor of the model became. */
+  readonly values: ReadonlyMap<ModelTensor, SymbolicTensor>
 }
 
 /** The plan alone. Throws GRAPH_SHAPE where layers do not fit together. */
@@ -155,7 +157,12 @@ export function traceNetwork(network: Network, bindings: Bindings): Traced {
   }
   const outputs = network.outputs.map(tensorOf)
   const outputShapes = outputs.map(({ shape }) => shape.slice(1))
-  return { plan: { layers, parameters, states, weights, outputShapes, randomCount }, outputs, updates }
+  return {
+    plan: { layers, parameters, states, weights, outputShapes, randomCount },
+    outputs,
+    updates,
+    values,
+  }
 }
 
 type Part = { readonly tensor: SymbolicTensor; readonly index: number }
