@@ -19,7 +19,7 @@ export const defaultLimits = Object.freeze({
   rejectedRowsListedMax: 1_000,
   columnsMax: 10_000,
   crossValidationRowsMax: 10_000,
-  networkSearchOperationsMax: 1e11,
+  networkSearchOperationsMax: 5e10,
   jobDurationMsMax: 24 * 3_600_000,
   jobMemoryBytesMax: 8 * GIB,
   jobAttemptsMax: 3,

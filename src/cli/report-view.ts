@@ -99,8 +99,10 @@ function settingText([name, value]: readonly [string, Parameters[string]]): stri
 function showServedLearner(terminal: Terminal, { leaderboard }: Report): void {
   const chosen = leaderboard.find(({ isChosen }) => isChosen)
   if (chosen?.learner !== "network") return
-  const settings = Object.entries(chosen.parameters).map(settingText).join(" ")
-  terminal.line(terminal.say("reportServed", { learner: chosen.learner, settings }))
+  const { learner, parameters, bestEpoch } = chosen
+  const settings = Object.entries(parameters).map(settingText).join(" ")
+  const count = bestEpoch ?? 0
+  terminal.line(terminal.say("reportServed", { learner, settings, count }))
   terminal.line(terminal.say("reportNoReasons"))
 }
 

@@ -46,3 +46,9 @@ export type FamilyOptions = {
   readonly limits: Pick<Limits, "networkSearchOperationsMax">
   readonly clock: Clock
 }
+
+/** The lower median of the epochs that were best on the folds; null for learners without epochs. */
+export function medianEpoch(trials: readonly Pick<TrialFacts, "bestEpoch">[]): number | null {
+  const sorted = trials.flatMap(({ bestEpoch }) => bestEpoch ?? []).sort((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
+}

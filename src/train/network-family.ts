@@ -5,7 +5,7 @@ import { type Fault, fault, isFault } from "../base/errors.ts"
 import type { TrainingData } from "../learn/learner.ts"
 import { embeddingSize } from "../learn/network/table-network.ts"
 import { defaultNetworkSettings, fitNetwork, type NetworkSettings } from "../learn/network.ts"
-import type { Family, FamilyOptions, FitControl, Trial } from "./family.ts"
+import { type Family, type FamilyOptions, type FitControl, medianEpoch, type Trial } from "./family.ts"
 import type { NetworkChoice } from "./learner-choice.ts"
 
 /** Width, depth, rate and regularisation, the cheapest first. */
@@ -87,7 +87,7 @@ export function networkFamily(options: FamilyOptions): Family {
     refit: (member, trials) => {
       const settings = tried[member]
       assert(settings !== undefined)
-      const epochs = medianOf(trials.map(({ bestEpoch }) => bestEpoch ?? settings.epochs))
+      const epochs = medianEpoch(trials) ?? settings.epochs
       return async (data, { shouldStop, onShare }) => {
         const wanted = { ...settings, epochs, patience: null }
         const fitted = await fitNetwork(data, wanted, { shouldStop, onEpoch: epochWatcher(onShare) })
@@ -166,9 +166,4 @@ function operationsOfEpoch(data: TrainingData, { layers, batchSize }: NetworkSet
   const weights = widths.slice(1).reduce((sum, width, at) => sum + width * (widths[at] ?? 0), 0)
   const steps = Math.ceil(data.rowCount / batchSize)
   return 3 * data.rowCount * weights + steps * operationsPerStep + operationsPerEpoch
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return Math.max(1, sorted[Math.floor((sorted.length - 1) / 2)] ?? 1)
 }

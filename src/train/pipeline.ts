@@ -133,7 +133,7 @@ function leaderboardEntry(
   { candidate, validation }: Scored,
   isChosen: boolean,
 ): TrainingReport["leaderboard"][number] {
-  const { learner, parameters, fitMs, curve } = candidate
+  const { learner, parameters, fitMs, curve, bestEpoch } = candidate
   const plain = Object.entries(parameters).map(([name, value]) => [
     name,
     typeof value === "object" ? [...value] : value,
@@ -145,6 +145,7 @@ function leaderboardEntry(
     fitMs,
     isChosen,
     curve: curve === null ? null : thinned(curve),
+    bestEpoch,
   }
 }
 

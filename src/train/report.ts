@@ -25,6 +25,8 @@ export const leaderboardEntrySchema = z
     isChosen: z.boolean(),
     /** Of networks, of the first fold; at most 200 points. Reports of version 1 have none. */
     curve: z.array(curvePointSchema).nullable().default(null),
+    /** Of networks: the median of the folds' best epochs; the served one is trained for so many. */
+    bestEpoch: z.int().nullable().default(null),
   })
   .meta({ id: "LeaderboardEntry" })
 

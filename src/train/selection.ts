@@ -12,7 +12,7 @@ import type { RecipePlan } from "../prepare/recipe.ts"
 import type { EncodedTarget, Target } from "../prepare/target.ts"
 import type { Table } from "../table/table.ts"
 import { familiesFor } from "./families.ts"
-import type { Family, Refit, TrialFacts } from "./family.ts"
+import { type Family, medianEpoch, type Refit, type TrialFacts } from "./family.ts"
 import { type Features, featuresOf } from "./features.ts"
 import type { LearnerChoice, LearnerFamily } from "./learner-choice.ts"
 
@@ -28,6 +28,8 @@ export type Candidate = {
   readonly fitMs: number
   /** Of the first fold; null for learners without epochs. */
   readonly curve: LearningCurve | null
+  /** Epochs for which `refit` trains; null for learners without epochs. */
+  readonly bestEpoch: number | null
   readonly refit: Refit
 }
 
@@ -152,6 +154,7 @@ function candidateOf({ family, member, predictions, trials }: Slot): Candidate {
     predictions,
     fitMs: trials.reduce((sum, { fitMs }) => sum + fitMs, 0),
     curve: first.curve,
+    bestEpoch: medianEpoch(trials),
     refit: family.refit(member, trials),
   }
 }

@@ -140,7 +140,10 @@ test("a network is trained as its options say, its report tells them, and it is 
   })
   const shown = await quernstone(["model", "show", "iris"])
   assert.match(shown.stdout, /\n\* +network +layers=8,4 rate=0\.01 dropout=0\.1/)
-  assert.match(shown.stdout, /Served: network with layers=8,4 .*activation=tanh .*epochs=5/)
+  assert.match(
+    shown.stdout,
+    /Served: network with layers=8,4 .*activation=tanh .*epochs=5, trained for 5 epochs/,
+  )
   assert.match(shown.stdout, /`--learner linear` trains a model that has/)
   assert.match(
     (await quernstone(["model", "show", "iris", "--lang", "zh"])).stdout,

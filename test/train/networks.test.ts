@@ -37,7 +37,8 @@ test("networks", async (t) => {
     assert.deepEqual([report.version, report.importance], [2, []])
     const networks = report.leaderboard.filter((each) => each.learner === "network")
     assert.ok(networks.length >= 2, "the search tried one only")
-    for (const { curve, parameters } of networks) {
+    for (const { curve, parameters, bestEpoch } of networks) {
+      assert.ok(bestEpoch !== null && bestEpoch >= 1 && bestEpoch <= Number(parameters.epochs))
       assert.ok(curve !== null && curve.length > 1 && curve.length <= 200)
       assert.ok(curve.every(({ validationLoss }) => validationLoss !== null))
       assert.ok(Array.isArray(parameters.layers))

@@ -15,11 +15,11 @@ test("a report from before there were networks is still read, without curves", (
   const report = trainingReportSchema.parse(old)
   assert.equal(report.version, 1)
   assert.ok(report.leaderboard.length > 1)
-  assert.ok(report.leaderboard.every(({ curve }) => curve === null))
+  assert.ok(report.leaderboard.every(({ curve, bestEpoch }) => curve === null && bestEpoch === null))
   const { leaderboard, ...others } = old
   assert.deepEqual({ ...report, leaderboard: [] }, { ...others, leaderboard: [] })
   assert.deepEqual(
-    report.leaderboard.map(({ curve: _, ...entry }) => entry),
+    report.leaderboard.map(({ curve: _, bestEpoch: __, ...entry }) => entry),
     leaderboard,
   )
 })

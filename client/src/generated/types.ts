@@ -224,6 +224,7 @@ export type LeaderboardEntry = {
   fitMs: number
   isChosen: boolean
   curve: Array<CurvePoint> | null
+  bestEpoch: number | null
 }
 
 export type LineageEdge = {

@@ -162,7 +162,10 @@ const resultSentences = {
     en: "NOT surely better than always giving the same answer: {amount} of {metric} [{low}, {high}]. Look for columns that tell more, or more rows.",
     zh: "未能确定优于始终给出同一答案：{metric} 差值 {amount} [{low}, {high}]。请增加更有信息的列或更多的行。",
   },
-  reportServed: { en: "Served: {learner} with {settings}.", zh: "提供服务：{learner}，{settings}。" },
+  reportServed: {
+    en: "Served: {learner} with {settings}, trained for {count} epochs.",
+    zh: "提供服务：{learner}，{settings}，训练 {count} 轮。",
+  },
   reportNoReasons: {
     en: "A network has no exact contributions of columns, so --explain is not for it; `--learner linear` trains a model that has.",
     zh: "神经网络没有精确的列贡献，因此不支持 --explain；`--learner linear` 可训练支持解释的模型。",
