@@ -94,11 +94,11 @@ export async function fitNetwork(
   const layout = layoutOf(table.network)
   const optimizer = optimizerNamed(settings.optimizer, { learningRate: settings.learningRate })
   const { training, validation } = holdOut(data, settings)
-  const course = newCourse(
-    withSlots(layout, initialTensors(layout, settings.seed), optimizer.slotCount),
-    0,
-    0,
-  )
+  const course = newCourse(withSlots(layout, initialTensors(layout, settings.seed), optimizer.slotCount), {
+    firstEpoch: 0,
+    step: 0,
+    metricCount: 0,
+  })
   const { shouldStop = () => false } = options
   const result = await fit(
     {

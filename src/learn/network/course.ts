@@ -19,6 +19,8 @@ export type Course = {
   epoch: number
   window: number
   rowsDone: number
+  /** Epochs of the fits before, so that rows come in other orders than in those. */
+  readonly firstEpoch: number
   /** Steps that the optimiser has taken, over all fits. */
   step: number
   carried: Tensors
@@ -32,8 +34,13 @@ export type Course = {
   rateFactor: number
 }
 
-export function newCourse(carried: Tensors, step: number, metricCount: number): Course {
+/** What a fit starts with: tensors as they are, after so many epochs and steps of fits before. */
+export function newCourse(
+  carried: Tensors,
+  { firstEpoch, step, metricCount }: Pick<Course, "firstEpoch" | "step"> & { readonly metricCount: number },
+): Course {
   return {
+    firstEpoch,
     epoch: 0,
     window: 0,
     rowsDone: 0,
@@ -49,6 +56,7 @@ export function newCourse(carried: Tensors, step: number, metricCount: number): 
 
 /** A course less its tensors, as JSON. */
 export const courseSchema = z.strictObject({
+  firstEpoch: z.int(),
   epoch: z.int(),
   window: z.int(),
   rowsDone: z.int(),

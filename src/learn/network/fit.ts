@@ -90,6 +90,10 @@ export async function fit(
   }
   try {
     const ending = await trainEpochs(run, course)
+    const { checkpoint } = options
+    // The last word, from which one that is stopped or wants more epochs goes on; the best weights do not belong into it.
+    if (checkpoint !== null) await writeCheckpoint(checkpoint.path, course, checkpoint.fingerprint)
+    if (ending !== "stopped") restoreBest(options.earlyStopping, course)
     return { ending, waitedMs: run.waitedMs, threads }
   } finally {
     await session.close()
@@ -110,30 +114,35 @@ type Run = {
 
 async function trainEpochs(run: Run, course: Course): Promise<FitResult["ending"]> {
   const { options } = run
-  while (course.epoch < options.epochs) {
+  for (;;) {
+    if (hasWaited(options.earlyStopping, course)) return "earlyStopping"
+    if (course.epoch >= options.epochs) return "epochs"
     const startedMs = options.clock.monotonicMs()
     const isWhole = await trainEpoch(run, course)
     if (!isWhole) return "stopped"
     const validation = await validate(run, course)
-    const isEnough = endEpoch(run, course, validation, options.clock.monotonicMs() - startedMs)
+    endEpoch(run, course, validation, options.clock.monotonicMs() - startedMs)
     const record = course.history.at(-1)
     assert(record !== undefined)
     await options.onEpochEnd(record)
-    if (isEnough) {
-      restoreBest(options.earlyStopping, course)
-      return "earlyStopping"
-    }
     await checkpointIfDue(run, course)
   }
-  restoreBest(options.earlyStopping, course)
-  return "epochs"
+}
+
+/** Also asked before the first epoch: a training that had ended so may be resumed. */
+function hasWaited(earlyStopping: EarlyStopping | null, { best, epoch }: Course): boolean {
+  if (earlyStopping === null || best === null) return false
+  // An epoch that improves has waited for nothing, also where no patience is left.
+  return epoch - 1 - best.epoch >= Math.max(earlyStopping.patience, 1)
 }
 
 /** False when it was stopped on the way. */
 async function trainEpoch(run: Run, course: Course): Promise<boolean> {
   const { options } = run
   const { clock } = options
-  const windows = options.source.windows(course.epoch, course.window)[Symbol.asyncIterator]()
+  const windows = options.source
+    .windows(course.firstEpoch + course.epoch, course.window)
+    [Symbol.asyncIterator]()
   try {
     for (;;) {
       const askedMs = clock.monotonicMs()
@@ -155,7 +164,7 @@ async function trainWindow(run: Run, course: Course, window: TrainingWindow): Pr
   checkWindow(run.compiled, window)
   const { rowCount } = window
   const order = options.shuffle
-    ? randomOrder(streamKey({ seed: options.seed ^ (course.epoch + 1), stream: course.window }), rowCount)
+    ? randomOrder(orderKey(options.seed, course), rowCount)
     : Int32Array.from({ length: rowCount }, (_, row) => row)
   const batch = Math.min(options.batchSize, rowCount)
   while (course.rowsDone < rowCount) {
@@ -169,6 +178,11 @@ async function trainWindow(run: Run, course: Course, window: TrainingWindow): Pr
     await checkpointIfDue(run, course)
   }
   return true
+}
+
+/** Of the rows of a window, by the epochs of all fits. */
+function orderKey(seed: number, { firstEpoch, epoch, window }: Course): number {
+  return streamKey({ seed: seed ^ (firstEpoch + epoch + 1), stream: window })
 }
 
 type Batches = {
@@ -269,8 +283,8 @@ async function validate(run: Run, course: Course): Promise<Evaluation | null> {
   return evaluator.evaluate(course.carried, options.validation)
 }
 
-/** Writes the epoch down and begins the next. True when early stopping has seen enough. */
-function endEpoch(run: Run, course: Course, validation: Evaluation | null, durationMs: number): boolean {
+/** Writes the epoch down and begins the next. */
+function endEpoch(run: Run, course: Course, validation: Evaluation | null, durationMs: number): void {
   const { compiled, options } = run
   const { loss, metrics } = progressOf(run, course)
   const learningRate = rateOfStep(run, course, -1)
@@ -285,16 +299,13 @@ function endEpoch(run: Run, course: Course, validation: Evaluation | null, durat
   const watched = options.earlyStopping?.monitor ?? (validation === null ? "loss" : "valLoss")
   const value = watched === "loss" ? loss : (measured.valLoss ?? loss)
   course.plateau = afterEpoch(compiled.schedule, course.plateau, value, compiled.optimizer.learningRate)
-  const { minDelta = 0, patience } = options.earlyStopping ?? { patience: 0 }
+  const { minDelta = 0 } = options.earlyStopping ?? {}
   if (options.earlyStopping !== null && (course.best === null || value < course.best.value - minDelta))
     course.best = { epoch: course.epoch, value, carried: course.carried }
-  const waited = course.epoch - (course.best?.epoch ?? course.epoch)
   course.epoch++
   course.window = 0
   course.rowsDone = 0
   course.sums = { rows: 0, loss: 0, metrics: course.sums.metrics.map(() => 0) }
-  // An epoch that improves has waited for nothing, also where no patience is left.
-  return options.earlyStopping !== null && waited >= Math.max(patience, 1)
 }
 
 function validationMetrics(compiled: CompiledNetwork, { loss, metrics }: Evaluation): Record<string, number> {

@@ -8,7 +8,7 @@ import type { Session } from "../../engine/session.ts"
 import { createGraphBuilder } from "../../onnx/builder.ts"
 import { encodeModel } from "../../onnx/codec.ts"
 import { checkWindow } from "./check-window.ts"
-import { fingerprintOf, readCheckpoint, writeCheckpoint } from "./checkpoint.ts"
+import { fingerprintOf, readCheckpoint } from "./checkpoint.ts"
 import { emitNetwork, layoutOf, type NetworkLayout } from "./compile.ts"
 import type { CompiledNetwork } from "./compiled-network.ts"
 import { type EpochRecord, newCourse, type Tensors } from "./course.ts"
@@ -88,6 +88,8 @@ export class NetworkModel {
   #compiled: (CompileOptions & { readonly chosen: Optimizer }) | null = null
   /** Weights, and moments where it was trained. */
   #tensors: Tensors = {}
+  /** Of all fits since the model was compiled. */
+  #epoch = 0
   #step = 0
   #serving: Promise<Session> | null = null
 
@@ -104,6 +106,7 @@ export class NetworkModel {
     const chosen = typeof optimizer === "string" ? optimizerNamed(optimizer) : optimizer
     checkOptimizer(chosen)
     this.#compiled = { ...options, chosen }
+    this.#epoch = 0
     this.#step = 0
     if (this.#built !== null) this.#tensors = withSlots(this.#built.layout, this.#tensors, 0)
   }
@@ -132,7 +135,9 @@ export class NetworkModel {
       checkpoint !== undefined && options.resume === true
         ? await readCheckpoint(checkpoint.path, fingerprint)
         : null
-    const course = kept ?? newCourse(start, this.#step, compiled.metrics.length)
+    const course =
+      kept ??
+      newCourse(start, { firstEpoch: this.#epoch, step: this.#step, metricCount: compiled.metrics.length })
     const bar = createProgressBar(options.verbose ?? process.stderr.isTTY === true)
     try {
       const result = await fit(compiled, course, {
@@ -156,12 +161,11 @@ export class NetworkModel {
         shouldStop: () => options.signal?.aborted === true,
         clock: options.clock ?? systemClock,
       })
-      // The last word, so that one who is stopped can go on from here.
-      if (checkpoint !== undefined) await writeCheckpoint(checkpoint.path, course, fingerprint)
       return { ...result, epochs: course.history.map(summaryOfEpoch) }
     } finally {
       bar.close()
       this.#tensors = course.carried
+      this.#epoch = course.firstEpoch + course.epoch
       this.#step = course.step
       await this.#changed()
     }

@@ -1,9 +1,13 @@
 /** @file What `compile` and `fit` refuse of settings that would do something else than they seem to, and what early stopping makes of them. */
 import assert from "node:assert/strict"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { describe, test } from "node:test"
 
 import { Dense } from "../../../src/learn/network/layers/dense.ts"
 import { Input, Model, type NetworkModel, Sequential } from "../../../src/learn/network/model.ts"
+import type { History } from "../../../src/learn/network/model-options.ts"
 import { Adam, SGD } from "../../../src/learn/network/optimizers.ts"
 import { arraySource } from "../../../src/learn/network/source.ts"
 
@@ -43,6 +47,44 @@ describe("fit", () => {
     const away = await line(0.2).fit(x, y, { epochs: 5, earlyStopping: { patience: 0 } })
     assert.equal(away.ending, "earlyStopping")
     assert.equal(away.epochs.length, 2)
+  })
+
+  test("again sees the rows in other orders, and the same ones once more after compile", async () => {
+    const model = line()
+    const start = model.getWeights().map(({ data }) => data)
+    const fitted = async () => {
+      model.setWeights(start)
+      await model.fit(x, y, { batchSize: 2 })
+      return model.getWeights().map(({ data }) => data)
+    }
+    const first = await fitted()
+    assert.notDeepEqual(await fitted(), first)
+    model.compile({ loss: "meanSquaredError", optimizer: SGD({ learningRate: 0.01 }) })
+    assert.deepEqual(await fitted(), first)
+  })
+
+  test("resumed after early stopping had ended it is at its end, and with more epochs goes on from its last weights", async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "quernstone-settings-"))
+    t.after(() => rm(folder, { recursive: true }))
+    const checkpoint = { path: join(folder, "checkpoint.safetensors") }
+    const weightsOf = (model: NetworkModel) => model.getWeights().map(({ data }) => data)
+    // The rate is too high: no epoch is better than the first.
+    const ended = line(0.2)
+    const options = { epochs: 9, earlyStopping: { patience: 2 }, checkpoint }
+    assert.equal((await ended.fit(x, y, options)).ending, "earlyStopping")
+    const again = line(0.2)
+    const { ending, epochs } = await again.fit(x, y, { ...options, resume: true })
+    assert.equal(ending, "earlyStopping")
+    assert.equal(epochs.length, 3)
+    assert.deepEqual(weightsOf(again), weightsOf(ended))
+
+    const patient = { epochs: 4, earlyStopping: { patience: 5 } }
+    const lossesOf = ({ epochs: all }: History) => all.map(({ loss }) => loss)
+    const whole = await line(0.2).fit(x, y, patient)
+    await line(0.2).fit(x, y, { ...patient, epochs: 2, checkpoint })
+    const rest = await line(0.2).fit(x, y, { ...patient, checkpoint, resume: true })
+    assert.equal(rest.epochs.length, 4)
+    assert.deepEqual(lossesOf(rest), lossesOf(whole))
   })
 
   test("refuses validation rows that are not finite: no epoch could be told from another", async () => {
