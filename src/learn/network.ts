@@ -17,7 +17,9 @@ import { prepareTarget, type TableTarget } from "./network/table-target.ts"
 import { holdOut, windowOf } from "./network/table-windows.ts"
 import { initialTensors, parameterValues, stateValues, withSlots } from "./network/weights.ts"
 
+/** What hidden layers may have. */
 export const hiddenActivations = ["relu", "leakyRelu", "elu", "gelu", "tanh", "sigmoid"] as const
+/** What may be minimised where the target is a number. */
 export const regressionLosses = [
   "meanSquaredError",
   "meanAbsoluteError",
@@ -25,6 +27,7 @@ export const regressionLosses = [
   "poisson",
 ] as const satisfies readonly LossName[]
 
+/** What a network for a table is, and how it is trained. */
 export type NetworkSettings = {
   /** Widths of the hidden layers. */
   readonly layers: readonly number[]
@@ -68,6 +71,7 @@ export type LearningCurve = readonly {
   readonly validationLoss: number | null
 }[]
 
+/** A learner with the course of its training. */
 export type FittedNetwork = FittedLearner & {
   readonly learner: "network"
   readonly curve: LearningCurve
@@ -75,6 +79,7 @@ export type FittedNetwork = FittedLearner & {
   readonly bestEpoch: number
 }
 
+/** `onEpoch` hears of each epoch, counted from 1; `shouldStop` is asked between calls. */
 export type NetworkFitOptions = {
   readonly onEpoch?: (epoch: number, of: number) => void
   readonly shouldStop?: () => boolean

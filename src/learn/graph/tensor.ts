@@ -9,6 +9,7 @@ export type Dimension = number | string
 export type Shape = readonly Dimension[]
 export type TensorInfo = { readonly type: ElementType; readonly shape: Shape }
 
+/** A value of a graph that is being written: its type and shape, and where it comes from. */
 export type SymbolicTensor = TensorInfo & { readonly origin: Origin }
 
 export type Origin =
@@ -17,6 +18,7 @@ export type Origin =
   | { readonly kind: "constant"; readonly value: TensorValue }
   | { readonly kind: "node"; readonly node: SymbolicNode; readonly output: number }
 
+/** By name; what an operator does not name has ONNX's default. */
 export type Attributes = Readonly<Record<string, AttributeValue>>
 
 export type SymbolicNode = {
@@ -27,10 +29,12 @@ export type SymbolicNode = {
   readonly outputs: readonly SymbolicTensor[]
 }
 
+/** Stands for a value that is bound to it by name when the graph is written out. */
 export function placeholder(name: string, type: ElementType, shape: Shape): SymbolicTensor {
   return { type, shape, origin: { kind: "placeholder", name } }
 }
 
+/** Of the value's own type and shape. */
 export function constant(value: TensorValue & { readonly type: ElementType }): SymbolicTensor {
   return { type: value.type, shape: value.shape, origin: { kind: "constant", value } }
 }

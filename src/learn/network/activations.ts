@@ -26,6 +26,7 @@ export type Activation =
   | { readonly name: "elu"; readonly alpha: number }
   | { readonly name: "gelu"; readonly approximate: "none" | "tanh" }
 
+/** a(x), of the shape of x. */
 export function activate(activation: Activation, x: SymbolicTensor): SymbolicTensor {
   const chosen = typeof activation === "string" ? defaults(activation) : activation
   switch (chosen.name) {

@@ -8,6 +8,7 @@ export type Layer = ((...inputs: readonly ModelTensor[]) => ModelTensor) & {
   readonly definition: LayerDefinition
 }
 
+/** What a layer is: its forward code, and what it is called. */
 export type LayerDefinition = {
   /** `dense`; with a number behind, the name of a layer that was given none. */
   readonly kind: string

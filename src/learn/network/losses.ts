@@ -5,6 +5,7 @@ import { integers, scalar, shapeFault } from "../graph/operator.ts"
 import { castTo } from "../graph/random.ts"
 import { isFloat, nodeOf, type SymbolicTensor, sameShape } from "../graph/tensor.ts"
 
+/** Keras's, in camelCase; formulas in docs/learn/losses.md. */
 export type LossName =
   | "meanSquaredError"
   | "meanAbsoluteError"
@@ -15,6 +16,7 @@ export type LossName =
   | "poisson"
   | "quantile"
 
+/** Settings of losses, each read by those that it names. */
 export type LossOptions = {
   /** huber: where the square becomes a line (1). */
   readonly delta?: number

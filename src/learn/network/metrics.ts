@@ -16,6 +16,7 @@ export type MetricCall = {
 /** The sum over rows. */
 export type Metric = (call: MetricCall) => number
 
+/** By the loss of the same output, which tells what accuracy means. */
 export function metricFor(name: MetricName, loss: LossName): Metric {
   if (name === "meanAbsoluteError") return (call) => sumOfErrors(call, Math.abs)
   if (name === "meanSquaredError") return (call) => sumOfErrors(call, (error) => error * error)

@@ -9,22 +9,30 @@ import type { Optimizer, OptimizerName } from "./optimizers.ts"
 import type { Regularizer } from "./regularizers.ts"
 import type { Schedule } from "./schedules.ts"
 
+/** What is minimised and how. The optimizer is `adam` unless said. */
 export type CompileOptions = {
   /** One for all outputs, or one for each. */
   readonly loss: LossName | Loss | readonly (LossName | Loss)[]
   readonly optimizer?: OptimizerName | Optimizer
+  /** Watched beside the loss, for every output. */
   readonly metrics?: readonly MetricName[]
   /** One per output (1). */
   readonly lossWeights?: readonly number[]
   /** On every kernel that has none of its own. */
   readonly regularizer?: Regularizer
+  /** The learning rate over the steps of a fit (constant). */
   readonly schedule?: Schedule
 }
 
+/** How a model is trained; defaults in brackets. */
 export type ModelFitOptions = {
+  /** How often all rows are seen (1). */
   readonly epochs?: number
+  /** Rows of a step (32); the last step of an epoch may have fewer. */
   readonly batchSize?: number
+  /** Rows in another order each epoch (true). */
   readonly shuffle?: boolean
+  /** Measured at the end of each epoch, never trained on. */
   readonly validationData?: {
     readonly x: ModelData
     readonly y: ModelData
@@ -32,17 +40,22 @@ export type ModelFitOptions = {
   }
   /** The share of rows, from the end, that is held back to validate on. */
   readonly validationSplit?: number
+  /** How much each row weighs in the loss (1). */
   readonly sampleWeight?: DataInput
   /** By class of the first output's targets. */
   readonly classWeight?: Readonly<Record<number, number>>
   readonly earlyStopping?: EarlyStopping
+  /** Written between calls, every 30 seconds unless said, and at the end. */
   readonly checkpoint?: { readonly path: string; readonly everySeconds?: number }
   /** Go on from the checkpoint, where there is one. */
   readonly resume?: boolean
+  /** Waited for. */
   readonly onEpochEnd?: (epoch: EpochSummary) => void | Promise<void>
+  /** Looked at between calls; a stopped fit ends as `stopped` and keeps its weights. */
   readonly signal?: AbortSignal
   /** A progress bar on stderr; where that is a terminal, unless said otherwise. */
   readonly verbose?: boolean
+  /** By the size of a step ("auto"). */
   readonly threads?: number | "auto"
   readonly clock?: Clock
 }
@@ -57,11 +70,14 @@ export type EpochSummary = Omit<EpochRecord, "metrics"> & {
     | "valMeanSquaredError"]?: number
 }
 
+/** All epochs, those before a resume too, and how it ended. */
 export type History = FitResult & { readonly epochs: readonly EpochSummary[] }
 
+/** Row-major [rows, ...] of an output. */
 export type Prediction = { readonly data: Float32Array; readonly shape: readonly number[] }
 
 /** Weights in Keras's order: layer by layer, kernel [in, out] before bias [out]; moving averages behind the scales of their layer. */
 export type NamedWeights = Prediction & { readonly name: string }
 
+/** `seed` (1) of first weights, orders and dropout; `name` of the saved graph ("network"). */
 export type ModelOptions = { readonly seed?: number; readonly name?: string }

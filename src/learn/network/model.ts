@@ -80,6 +80,7 @@ type Built = {
   readonly layout: NetworkLayout
 }
 
+/** A network with its weights; made by `Sequential` or `Model`, which throw GRAPH_SHAPE and NETWORK_INPUT for layers that do not fit. */
 export class NetworkModel {
   readonly seed: number
   readonly name: string
@@ -100,7 +101,7 @@ export class NetworkModel {
     if (typeof source !== "function") this.#build(source)
   }
 
-  /** Says what is minimised and how; forgets the moments of an optimiser before. */
+  /** Says what is minimised and how; keeps the weights, forgets the moments and steps of an optimiser before. Throws NETWORK_SETTING. */
   compile(options: CompileOptions): void {
     const { optimizer = "adam" } = options
     const chosen = typeof optimizer === "string" ? optimizerNamed(optimizer) : optimizer
@@ -171,7 +172,7 @@ export class NetworkModel {
     }
   }
 
-  /** Loss and metrics on rows that it may not have seen. */
+  /** Loss, with penalties, and metrics on rows that it may not have seen. Throws NETWORK_NOT_COMPILED, NETWORK_DATA, NETWORK_DATA_NOT_FINITE. */
   async evaluate(
     x: ModelData,
     y: ModelData,
@@ -191,13 +192,14 @@ export class NetworkModel {
     }
   }
 
-  /** The first output for every row; in ONNX Runtime, by the file that `save` would write. */
+  /** The first output for every row, by the file that `save` would write. Throws NETWORK_DATA. */
   async predict(x: ModelData): Promise<Prediction> {
     const [first] = await this.predictAll(x)
     if (first === undefined) throw new Error("a network has an output")
     return first
   }
 
+  /** Every output for every row. Throws NETWORK_DATA. */
   async predictAll(x: ModelData): Promise<readonly Prediction[]> {
     this.#buildFor(x)
     const { network } = this.#whole()
@@ -212,6 +214,7 @@ export class NetworkModel {
     await writeFile(path, this.toOnnx())
   }
 
+  /** The bytes of that file. */
   toOnnx(): Uint8Array {
     const { network, layout } = this.#whole()
     const builder = createGraphBuilder()
@@ -230,6 +233,7 @@ export class NetworkModel {
     return encodeModel(builder.build({ name: this.name, metadata: {} }))
   }
 
+  /** Copies, layer by layer. */
   getWeights(): readonly NamedWeights[] {
     const { layout } = this.#whole()
     const { plan } = layout

@@ -5,6 +5,7 @@ import { op } from "../graph/op.ts"
 import { scalar } from "../graph/operator.ts"
 import type { SymbolicTensor } from "../graph/tensor.ts"
 
+/** Whose formula, and whose defaults. */
 export type OptimizerForm = "keras" | "pytorch"
 
 /** How gradients are cut before they are used; Keras allows one of them. */
@@ -17,6 +18,7 @@ export type Clipping = {
   readonly clipValue?: number
 }
 
+/** What SGD, RMSprop, Adam and AdamW make: numbers for each step, and the update as nodes. */
 export type Optimizer = {
   readonly name: string
   readonly learningRate: number
@@ -38,10 +40,12 @@ export type UpdateCall = {
   readonly scalars: readonly SymbolicTensor[]
 }
 
+/** After the step. */
 export type Updated = { readonly parameter: SymbolicTensor; readonly slots: readonly SymbolicTensor[] }
 
 type CommonOptions = Clipping & { readonly learningRate?: number; readonly form?: OptimizerForm }
 
+/** Rate 0.01, no momentum unless said. */
 export type SGDOptions = CommonOptions & { readonly momentum?: number; readonly nesterov?: boolean }
 
 /**
@@ -88,6 +92,7 @@ function pytorchMomentum(call: UpdateCall, momentum: number, nesterov: boolean):
   return { parameter: op("Sub", [parameter, op("Mul", [move, rate])]), slots: [next] }
 }
 
+/** Rate 0.001, rho 0.9, epsilon 1e-7 unless said; as PyTorch 0.01, 0.99, 1e-8. */
 export type RMSpropOptions = CommonOptions & {
   readonly rho?: number
   readonly momentum?: number
@@ -149,6 +154,7 @@ function rmspropStep(
   return { parameter: op("Sub", [parameter, op("Mul", [next, rate])]), slots: [...kept, next] }
 }
 
+/** Rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7 unless said; as PyTorch epsilon 1e-8. */
 export type AdamOptions = CommonOptions & {
   readonly beta1?: number
   readonly beta2?: number
@@ -160,6 +166,7 @@ export function Adam(options: AdamOptions = {}): Optimizer {
   return adaptive("adam", { ...options, weightDecay: 0 })
 }
 
+/** As Adam, with a decay of 0.004; as PyTorch 0.01. */
 export type AdamWOptions = AdamOptions & { readonly weightDecay?: number }
 
 /** Adam with weights that shrink by rate * weightDecay at each step, apart from the gradient (Loshchilov & Hutter 2019). */
@@ -220,6 +227,7 @@ function definedOf(clipping: { readonly [Name in keyof Clipping]: number | undef
   }
 }
 
+/** With the defaults of Keras; momentum and nesterov are SGD with a momentum of 0.9. */
 export type OptimizerName = "sgd" | "momentum" | "nesterov" | "rmsprop" | "adam" | "adamW"
 
 /** An optimiser by name, with its defaults. */

@@ -19,6 +19,7 @@ import {
 import { type Shard, shardsOf, shardsPerWindow, windowsOf } from "./parquet-plan.ts"
 import type { TrainingSource, TrainingWindow } from "./source.ts"
 
+/** The columns that make up one array. */
 export type ParquetColumns = {
   /** A list of names makes an array [rows, names]; a single name an array [rows]. */
   readonly columns: string | readonly string[]
@@ -26,6 +27,7 @@ export type ParquetColumns = {
   readonly type?: "float32" | "int64"
 }
 
+/** Which files and columns, and how much of them is in memory at once. */
 export type ParquetSourceOptions = {
   /** All have the columns that are used; their order matters to the order of rows alone. */
   readonly paths: readonly string[]

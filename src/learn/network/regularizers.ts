@@ -4,16 +4,20 @@ import { op } from "../graph/op.ts"
 import { scalar } from "../graph/operator.ts"
 import type { SymbolicTensor } from "../graph/tensor.ts"
 
+/** Factors of sum |w| and of sum w^2 (0). */
 export type Regularizer = { readonly l1?: number; readonly l2?: number }
 
+/** l1 sum |w| (Tibshirani 1996). */
 export function L1(l1 = 0.01): Regularizer {
   return { l1 }
 }
 
+/** l2 sum w^2, without a half (Hoerl & Kennard 1970). */
 export function L2(l2 = 0.01): Regularizer {
   return { l2 }
 }
 
+/** Both. */
 export function L1L2({ l1 = 0, l2 = 0 }: Regularizer): Regularizer {
   return { l1, l2 }
 }

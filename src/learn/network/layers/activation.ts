@@ -3,6 +3,7 @@ import { shapeFault } from "../../graph/operator.ts"
 import { type Activation as ActivationChoice, activate } from "../activations.ts"
 import { defineLayer, type Layer } from "../layer.ts"
 
+/** y = a(x), of any shape [batch, ...]; softmax over the last axis. */
 export function Activation(activation: ActivationChoice, options: { readonly name?: string } = {}): Layer {
   return defineLayer({
     kind: "activation",

@@ -6,6 +6,7 @@ import type { InitializerName } from "../initializers.ts"
 import { defineLayer, type Layer } from "../layer.ts"
 import type { Regularizer } from "../regularizers.ts"
 
+/** Activation linear, a bias, Glorot uniform kernel and no regularizers unless said. */
 export type DenseOptions = {
   readonly activation?: Activation
   readonly useBias?: boolean
@@ -18,7 +19,10 @@ export type DenseOptions = {
   readonly name?: string
 }
 
-/** `units` outputs; kernel [in, units] (Glorot uniform), bias [units] (zeros). */
+/**
+ * y = activation(x W + b), [batch, ..., in] to [batch, ..., units]; kernel W [in, units] (Glorot uniform), bias b [units] (zeros). Throws
+ * GRAPH_SHAPE when the width of what it reads is not known.
+ */
 export function Dense(units: number, options: DenseOptions = {}): Layer {
   const { inputDim } = options
   return defineLayer({

@@ -3,7 +3,7 @@ import { op } from "../../graph/op.ts"
 import { scalar, shapeFault } from "../../graph/operator.ts"
 import { defineLayer, type Layer } from "../layer.ts"
 
-/** `rate` in [0, 1): the share that is set to 0. */
+/** `rate` in [0, 1): the share that is set to 0; the others are divided by 1 - rate. Throws GRAPH_SHAPE for another rate. */
 export function Dropout(rate: number, options: { readonly name?: string } = {}): Layer {
   if (!(rate >= 0 && rate < 1)) throw shapeFault("Dropout", `its rate ${rate} is not in [0, 1)`)
   return defineLayer({

@@ -6,6 +6,7 @@ import type { InitializerName } from "../initializers.ts"
 import { defineLayer, type Layer } from "../layer.ts"
 import type { Regularizer } from "../regularizers.ts"
 
+/** Embeddings uniform in -0.05..0.05 and no regularizer unless said. */
 export type EmbeddingOptions = {
   readonly embeddingsInitializer?: InitializerName
   readonly embeddingsRegularizer?: Regularizer
@@ -14,7 +15,7 @@ export type EmbeddingOptions = {
   readonly name?: string
 }
 
-/** Indices 0 to inputDim - 1; one outside ends the run. */
+/** Indices 0 to inputDim - 1, negative ones from the end; one outside ends the run (ENGINE_RUN_FAILED). Table [inputDim, outputDim]. */
 export function Embedding(inputDim: number, outputDim: number, options: EmbeddingOptions = {}): Layer {
   const { inputLength } = options
   return defineLayer({

@@ -5,6 +5,7 @@ import { integers, scalar, shapeFault } from "../../graph/operator.ts"
 import type { SymbolicTensor } from "../../graph/tensor.ts"
 import { defineLayer, type Layer, type LayerContext } from "../layer.ts"
 
+/** Momentum 0.99 and epsilon 0.001 unless said. */
 export type BatchNormalizationOptions = {
   /** Share of the old moving average that a step keeps. */
   readonly momentum?: number
@@ -45,6 +46,7 @@ export function BatchNormalization(options: BatchNormalizationOptions = {}): Lay
   })
 }
 
+/** Epsilon 0.001 unless said. */
 export type LayerNormalizationOptions = { readonly epsilon?: number; readonly name?: string }
 
 /** Over the last axis of each row, in training and afterwards alike (Ba et al. 2016). */
