@@ -125,6 +125,27 @@ export function extreme(name: "Max" | "Min", isBeaten: "Less" | "Greater"): Oper
   }
 }
 
+/** 1, 0 or -1, in the way that is fastest for the engine: its kernel of Sign is 9 times as slow on 128 x 512. */
+export function signOf(operations: Operations, x: SymbolicTensor): SymbolicTensor {
+  return steepened(operations, x, { least: -1, greatest: 1 })
+}
+
+/** Takes every x but those next to 0 (below 2^-126, which float32 holds with fewer digits) beyond the bounds on its side. */
+const steepness = 2 ** 126
+
+/** The least below 0, the greatest above it; at 0 itself 0, drawn in between them. */
+export function steepened(
+  { op }: Operations,
+  x: SymbolicTensor,
+  { least, greatest }: { readonly least: number; readonly greatest: number },
+): SymbolicTensor {
+  return op("Clip", [
+    op("Mul", [x, scalar(x.type, steepness)]),
+    scalar(x.type, least),
+    scalar(x.type, greatest),
+  ])
+}
+
 /** All inputs of an operator that can leave none out. */
 export function requiredInputs({ inputs }: Pick<DerivativeCall, "inputs">): readonly SymbolicTensor[] {
   return inputs.map((_, index) => inputOf({ inputs }, index))

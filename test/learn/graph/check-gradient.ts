@@ -33,7 +33,7 @@ export type Values = {
 
 const step = 1e-5
 const tolerance = 1e-6
-const float32Tolerance = 2e-5
+const float32Tolerance = 1e-5
 
 /**
  * Checks the gradients of sum(cotangent * f(inputs)) over all outputs, with cotangents that differ from element to element, by every input;

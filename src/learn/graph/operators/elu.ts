@@ -8,7 +8,7 @@ export const elu: Operator = {
     const alpha = floatOf(call.attributes, "alpha", 1)
     const below = op("Add", [y, scalar(y.type, alpha)])
     // e^x meets 1 at 0 when alpha is 1: the lesser of the two is the slope.
-    if (alpha === 1) return op("Mul", [gradientOf(call), op("Min", [below, scalar(y.type, 1)])])
+    if (alpha === 1) return op("Mul", [gradientOf(call), op("Clip", [below, null, scalar(y.type, 1)])])
     const isAbove = op("Greater", [x, scalar(x.type, 0)])
     return op("Mul", [gradientOf(call), op("Where", [isAbove, scalar(y.type, 1), below])])
   }),

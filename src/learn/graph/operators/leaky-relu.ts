@@ -1,5 +1,5 @@
 /** @file x above 0, alpha x elsewhere: 1 above 0, and alpha at 0 and below, as Keras and PyTorch have it. */
-import { unary } from "../elementwise.ts"
+import { steepened, unary } from "../elementwise.ts"
 import { floatOf, gradientOf, inputOf, type Operator, scalar } from "../operator.ts"
 
 const defaultAlpha = Math.fround(0.01)
@@ -9,9 +9,8 @@ export const leakyRelu: Operator = {
     const { op } = call
     const gradient = gradientOf(call)
     const alpha = floatOf(call.attributes, "alpha", defaultAlpha)
-    // The sign is 1, 0 or -1; between 0 and 1, alpha is the greater of it and the last two, which takes fewer and cheaper nodes than Where.
     if (alpha >= 0 && alpha <= 1)
-      return op("Mul", [gradient, op("Max", [op("Sign", [x]), scalar(x.type, alpha)])])
+      return op("Mul", [gradient, steepened(call, x, { least: alpha, greatest: 1 })])
     const isAbove = op("Greater", [x, scalar(x.type, 0)])
     return op("Mul", [gradient, op("Where", [isAbove, scalar(x.type, 1), scalar(x.type, alpha)])])
   }),

@@ -1,4 +1,5 @@
 /** @file The sum of |x| over axes, or over all: the sign of x, 0 at 0. */
+import { signOf } from "../elementwise.ts"
 import { gradientOf, inputOf, type Operator } from "../operator.ts"
 import { inferReduction, spreadBack } from "../reduction.ts"
 
@@ -10,6 +11,6 @@ export const reduceL1: Operator = {
   derivative: (call) => {
     const { op } = call
     if (!call.needs(0)) return [null, null]
-    return [op("Mul", [spreadBack(call, gradientOf(call)), op("Sign", [inputOf(call, 0)])]), null]
+    return [op("Mul", [spreadBack(call, gradientOf(call)), signOf(call, inputOf(call, 0))]), null]
   },
 }
