@@ -7,7 +7,7 @@ import { constant, type ElementType, type SymbolicTensor } from "./tensor.ts"
 
 /** uint32 numbers of a stream, one per counter (uint32); the counters' own part is computed once for all keys. */
 export function randomBits(key: SymbolicTensor, counters: SymbolicTensor): SymbolicTensor {
-  return mix32(addWrapped(mix32(addWrapped(counters, uint32(0x6a09e667))), key))
+  return mix32(op("Add", [mix32(op("Add", [counters, uint32(0x6a09e667)])), key]))
 }
 
 /** In [0, 1) with 24 bits, of a float type: exact in float32. */
@@ -27,25 +27,13 @@ export function castTo(tensor: SymbolicTensor, type: ElementType): SymbolicTenso
   return op("Cast", [tensor], { to: int(elementTypes[type].number) })
 }
 
+/** The engine adds and multiplies uint32 modulo 2^32. */
 function mix32(bits: SymbolicTensor): SymbolicTensor {
-  const once = multiplied(op("BitwiseXor", [bits, shifted(bits, 16)]), 0x7feb352d)
-  const twice = multiplied(op("BitwiseXor", [once, shifted(once, 15)]), 0x846ca68b)
+  const once = op("Mul", [op("BitwiseXor", [bits, shifted(bits, 16)]), uint32(0x7feb352d)])
+  const twice = op("Mul", [op("BitwiseXor", [once, shifted(once, 15)]), uint32(0x846ca68b)])
   return op("BitwiseXor", [twice, shifted(twice, 16)])
 }
 
 function shifted(bits: SymbolicTensor, by: number): SymbolicTensor {
   return op("BitShift", [bits, uint32(by)], { direction: { kind: "string", value: "RIGHT" } })
-}
-
-/** ONNX Runtime multiplies and adds int32, with two's complement's wrap, but not uint32. */
-function multiplied(bits: SymbolicTensor, factor: number): SymbolicTensor {
-  return castTo(op("Mul", [castTo(bits, "int32"), int32(factor)]), "uint32")
-}
-
-function addWrapped(a: SymbolicTensor, b: SymbolicTensor): SymbolicTensor {
-  return castTo(op("Add", [castTo(a, "int32"), castTo(b, "int32")]), "uint32")
-}
-
-function int32(value: number): SymbolicTensor {
-  return constant({ type: "int32", shape: [], data: Int32Array.of(value) })
 }
