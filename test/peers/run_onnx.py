@@ -7,7 +7,7 @@ import numpy
 import onnx
 import onnxruntime
 
-TYPES = {"float32": numpy.float32, "float64": numpy.float64, "string": object}
+TYPES = {"float32": numpy.float32, "float64": numpy.float64, "int64": numpy.int64, "string": object}
 
 request = json.load(sys.stdin)
 model = onnx.load(request["path"])
