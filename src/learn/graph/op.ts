@@ -23,6 +23,7 @@ import { conv } from "./operators/conv.ts"
 import { convTranspose } from "./operators/conv-transpose.ts"
 import { cos } from "./operators/cos.ts"
 import { div } from "./operators/div.ts"
+import { einsum } from "./operators/einsum.ts"
 import { elu } from "./operators/elu.ts"
 import { equal } from "./operators/equal.ts"
 import { erf } from "./operators/erf.ts"
@@ -120,6 +121,7 @@ const operators: readonly Operator[] = [
   convTranspose,
   cos,
   div,
+  einsum,
   elu,
   equal,
   erf,

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 
 import fc from "fast-check"
@@ -8,7 +9,7 @@ import { scalar } from "../../../../src/learn/graph/operator.ts"
 import type { SymbolicTensor } from "../../../../src/learn/graph/tensor.ts"
 import { int, ints } from "../../../../src/onnx/attributes.ts"
 import { checkFreeSizes, checkGradient, checkProperty, type Values, valuesOf } from "../check-gradient.ts"
-import { runGraph } from "../run-graph.ts"
+import { emittedOperators, runGraph } from "../run-graph.ts"
 import { assertAllNear, assertFault, floats } from "./families.ts"
 import { attributesOf, forEachWindow, sizesFor, someWindows, type Windows } from "./windows.ts"
 
@@ -66,6 +67,14 @@ describe("AveragePool", () => {
     await checkFreeSizes([["batch", 2, 4, 6]], (tensors) =>
       op("AveragePool", tensors, { kernel_shape: ints([2, 3]), strides: ints([3, 2]) }),
     )
+  })
+
+  test("is the engine's kernel in float32", () => {
+    const pool = {
+      windows: { kernel: [2], strides: [1], dilations: [1], before: [0], after: [0] },
+      isPadCounted: false,
+    }
+    assert.deepEqual(emittedOperators("float32", [["batch", 2, 5]], build(pool)), ["AveragePool"])
   })
 
   test("has no derivative with parts of windows", () => {

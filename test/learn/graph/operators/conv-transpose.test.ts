@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 
 import fc from "fast-check"
@@ -5,7 +6,7 @@ import fc from "fast-check"
 import { op } from "../../../../src/learn/graph/op.ts"
 import { int, ints, text } from "../../../../src/onnx/attributes.ts"
 import { checkFreeSizes, checkGradient, checkProperty, valuesOf } from "../check-gradient.ts"
-import { runGraph } from "../run-graph.ts"
+import { emittedOperators, runGraph } from "../run-graph.ts"
 import { assertAllNear, assertFault, floats, tensorOf } from "./families.ts"
 import { attributesOf, someWindows } from "./windows.ts"
 
@@ -58,6 +59,13 @@ describe("ConvTranspose", () => {
         checkGradient(values, (tensors) => op("ConvTranspose", tensors, attributes)),
       25,
     )
+  })
+
+  test("is the engine's kernel in float32", () => {
+    const emitted = emittedOperators("float32", [["batch", 2, 5], [2, 3, 3], [3]], (tensors) =>
+      op("ConvTranspose", tensors),
+    )
+    assert.deepEqual(emitted, ["ConvTranspose"])
   })
 
   test("takes a free batch", async () => {

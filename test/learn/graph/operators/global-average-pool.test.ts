@@ -1,8 +1,9 @@
+import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 
 import { op } from "../../../../src/learn/graph/op.ts"
 import { checkFreeSizes, checkGradient, checkProperty, shapes, valuesOf } from "../check-gradient.ts"
-import { runGraph } from "../run-graph.ts"
+import { emittedOperators, runGraph } from "../run-graph.ts"
 import { assertAllNear, assertFault, floats, tensorOf } from "./families.ts"
 
 describe("GlobalAveragePool", () => {
@@ -19,6 +20,13 @@ describe("GlobalAveragePool", () => {
     )
     await checkFreeSizes([["batch", 2, 3]], (tensors) => op("GlobalAveragePool", tensors))
     await checkFreeSizes([[2, 2, "batch"]], (tensors) => op("ReduceSum", [op("GlobalAveragePool", tensors)]))
+  })
+
+  test("is the engine's kernel in float32", () => {
+    const emitted = emittedOperators("float32", [["batch", 2, 5]], (tensors) =>
+      op("GlobalAveragePool", tensors),
+    )
+    assert.deepEqual(emitted, ["GlobalAveragePool"])
   })
 
   test("reads images", () => {
