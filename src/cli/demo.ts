@@ -121,7 +121,7 @@ async function walkThrough(context: Context, server: Server): Promise<void> {
   )
   const { row, answer: truth } = model.report.example
   const hasReasons = model.report.leaderboard.some(
-    ({ learner, isChosen }) => isChosen && learner === "linear",
+    ({ learner, isChosen }) => isChosen && learner !== "constant",
   )
   const { predictions, explanations } = await server.client.predict({
     name: endpoint.name,

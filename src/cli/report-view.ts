@@ -103,7 +103,6 @@ function showServedLearner(terminal: Terminal, { leaderboard }: Report): void {
   const settings = Object.entries(parameters).map(settingText).join(" ")
   const count = bestEpoch ?? 0
   terminal.line(terminal.say("reportServed", { learner, settings, count }))
-  terminal.line(terminal.say("reportNoReasons"))
 }
 
 function showTest(terminal: Terminal, { test }: Report): void {

@@ -37,6 +37,8 @@ async function load(bytes: Uint8Array, { threads }: SessionOptions): Promise<Inf
       executionMode: "sequential",
       interOpNumThreads: 1,
       intraOpNumThreads: threads,
+      // Threads that wait for work by spinning take the processor from whoever shares the machine, a second training for one.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
       // Errors reach the caller as faults; ONNX Runtime would also print them to stderr, with values of the call.
       logSeverityLevel: 4,
     })

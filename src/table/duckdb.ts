@@ -2,12 +2,7 @@
 import { mkdir, realpath } from "node:fs/promises"
 import { join } from "node:path"
 
-import {
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  DuckDBInstance,
-  type DuckDBValue,
-} from "@duckdb/node-api"
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api"
 
 export type SandboxOptions = {
   /** The only folder that statements can read and write; spilling goes below it too. */
@@ -39,6 +34,8 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const folder = await realpath(options.folder)
   const spillFolder = join(folder, "spill")
   await mkdir(spillFolder, { recursive: true })
+  // Loaded when first needed: a fifth of a second that who only trains a network would wait for nothing.
+  const { DuckDBInstance } = await import("@duckdb/node-api")
   const instance = await DuckDBInstance.create(":memory:", {
     threads: String(options.threads),
     memory_limit: `${options.memoryBytes}B`,

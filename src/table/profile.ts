@@ -1,5 +1,5 @@
 /** @file What a table holds, column by column: counts, moments, quantiles, histogram, frequent values, and flags that a modeller must see. */
-import { DuckDBMapValue, type DuckDBValue } from "@duckdb/node-api"
+import type { DuckDBMapValue, DuckDBValue } from "@duckdb/node-api"
 
 import { type Sandbox, sqlName } from "./duckdb.ts"
 import type { ColumnProfile, Profile } from "./profile-schema.ts"
@@ -175,7 +175,7 @@ async function countHistograms(
   const [row = []] = await source.sandbox.rows(`SELECT ${aggregates.join(", ")} FROM ${source.relation}`)
   return allEdges.map((edges, index) => {
     const bins = row[index]
-    if (edges === null || !(bins instanceof DuckDBMapValue)) return null
+    if (edges === null || !isMap(bins)) return null
     const counts = new Array<number>(edges.length - 1).fill(0)
     for (const { key, value } of bins.entries) {
       const bin = asNumber(key)
@@ -254,4 +254,9 @@ async function countDuplicates(
 function asNumber(value: DuckDBValue | undefined): number | null {
   if (typeof value === "bigint") return Number(value)
   return typeof value === "number" && Number.isFinite(value) ? value : null
+}
+
+/** By its shape, since its class would load DuckDB. */
+function isMap(value: DuckDBValue | undefined): value is DuckDBMapValue {
+  return typeof value === "object" && value !== null && "entries" in value
 }

@@ -22,7 +22,7 @@ export function Trial(properties: {
   const [question, setQuestion] = useState<Question | null>(null)
   const learner = report?.leaderboard.find(({ isChosen }) => isChosen)?.learner ?? null
   // Unknown learners are asked why: what cannot be explained says so itself.
-  const isExplained = learner === null || learner === "linear"
+  const isExplained = learner !== "constant"
   const answer = useAnswer(endpoint.name, { question, isExplained })
   const { row, problems } = rowOf(columns, texts)
   const refused = answer.error instanceof QuernstoneError ? answer.error.problems : []

@@ -33,8 +33,8 @@ export const serveErrors = {
   },
   EXPLAIN_UNSUPPORTED: {
     kind: "unprocessable",
-    en: "Version {version} of model {model} cannot be explained: only linear models have exact contributions of columns. Ask without explain, or train with learner linear.",
-    zh: "模型 {model} 的版本 {version} 无法解释：只有线性模型才有精确的列贡献。请去掉 explain 再试，或以 learner linear 训练。",
+    en: "Version {version} of model {model} cannot be explained: its answers do not depend on columns, or its file was not made for it. Ask without explain, or train with learner linear or network.",
+    zh: "模型 {model} 的版本 {version} 无法解释：其回答与各列无关，或其文件不支持解释。请去掉 explain 再试，或以 learner linear 或 network 训练。",
   },
   SCORE_NOT_FINITE: {
     kind: "unprocessable",

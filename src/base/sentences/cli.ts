@@ -166,10 +166,6 @@ const resultSentences = {
     en: "Served: {learner} with {settings}, trained for {count} epochs.",
     zh: "提供服务：{learner}，{settings}，训练 {count} 轮。",
   },
-  reportNoReasons: {
-    en: "A network has no exact contributions of columns, so --explain is not for it; `--learner linear` trains a model that has.",
-    zh: "神经网络没有精确的列贡献，因此不支持 --explain；`--learner linear` 可训练支持解释的模型。",
-  },
   reportImportance: { en: "Columns that weigh most: {columns}.", zh: "影响最大的列：{columns}。" },
   columnId: { en: "id", zh: "编号" },
   columnName: { en: "name", zh: "名称" },

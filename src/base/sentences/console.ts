@@ -228,8 +228,8 @@ export const consoleSentences = {
   },
   whyTarget: { en: "What each value adds to {target}.", zh: "各取值对 {target} 的贡献。" },
   whyNone: {
-    en: "No reasons: of a {learner} the columns have no exact contributions. `quernstone train ... --learner linear` makes a model that has.",
-    zh: "无法给出原因：{learner}没有精确的列贡献。`quernstone train ... --learner linear` 可训练支持解释的模型。",
+    en: "No reasons: a {learner} answers the same whatever the columns hold.",
+    zh: "无法给出原因：{learner}的回答与各列取值无关。",
   },
   whyColumn: { en: "Column", zh: "列" },
   whyValue: { en: "Value", zh: "取值" },

@@ -271,7 +271,7 @@ export const operations = {
     method: "POST",
     path: "/api/v1/endpoints/{name}/predict",
     scope: "predict",
-    summary: "Predict rows; explain=true adds exact contributions",
+    summary: "Predict rows; explain=true adds what each column contributed",
     params: nameParams,
     query: z.strictObject({
       explain: z.enum(["true", "false"]).optional(),

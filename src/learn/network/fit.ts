@@ -85,6 +85,7 @@ export async function fit(
     evaluator,
     options,
     pace: createPace(callBounds(compiled, batch)),
+    checked: new WeakSet(),
     waitedMs: 0,
     lastCheckpointMs: options.clock.monotonicMs(),
   }
@@ -108,6 +109,7 @@ type Run = {
   readonly evaluator: Evaluator | null
   readonly options: FitOptions
   readonly pace: Pace
+  readonly checked: WeakSet<TrainingWindow>
   waitedMs: number
   lastCheckpointMs: number
 }
@@ -161,7 +163,9 @@ async function trainEpoch(run: Run, course: Course): Promise<boolean> {
 
 async function trainWindow(run: Run, course: Course, window: TrainingWindow): Promise<boolean> {
   const { options, pace } = run
-  checkWindow(run.compiled, window)
+  // A source in memory gives the same window in every epoch.
+  if (!run.checked.has(window)) checkWindow(run.compiled, window)
+  run.checked.add(window)
   const { rowCount } = window
   const order = options.shuffle
     ? randomOrder(orderKey(options.seed, course), rowCount)
