@@ -1,4 +1,5 @@
 /** @file Training from Parquet files that memory does not hold: a thread reads the next windows while the last one is trained on. */
+import assert from "node:assert"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -38,7 +39,7 @@ export type ParquetSourceOptions = {
   readonly weight?: string | null
   /** Rows that are in memory and shuffled together (as many as fit into 64 MiB, at most 1,048,576). */
   readonly windowRows?: number
-  /** Windows that are read ahead (1). */
+  /** Windows that are read ahead, into the next epoch too (1). */
   readonly prefetch?: number
   readonly seed?: number
   /** What DuckDB may hold beside the windows (256 MiB). */
@@ -71,15 +72,14 @@ export async function parquetSource(options: ParquetSourceOptions): Promise<Trai
     })
     const shards = shardsOf(rowGroups, { shardRows: Math.floor(windowRows / shardsPerWindow) })
     const rowCount = shards.reduce((sum, { from, to }) => sum + to - from, 0)
-    const memory = { spares: [], capacityRows: Math.min(windowRows, rowCount) }
+    const capacityRows = Math.min(windowRows, rowCount)
+    const planOf = (epoch: number) => windowsOf(shards, { seed, epoch, windowRows })
+    const ahead: Ahead = { thread, prefetch, capacityRows, planOf, spares: [], kept: null }
     return {
       rowCount,
       hasWeights: weight !== null,
       fingerprint: `${fingerprint} ${windowRows} ${seed}`,
-      windows: (epoch, from) => {
-        const windows = windowsOf(shards, { seed, epoch, windowRows }).slice(from)
-        return readAhead(thread, windows, { prefetch, memory })
-      },
+      windows: (epoch, from) => readAhead(ahead, epoch, from),
       close: () => thread.close(),
     }
   } catch (error) {
@@ -121,37 +121,65 @@ function groupsOf(name: string, given: readonly ParquetColumns[]): ColumnGroup[]
   return groups
 }
 
-/** The memory of windows that are done with, kept from epoch to epoch. */
-type WindowMemory = { readonly spares: ArrayBuffer[][]; readonly capacityRows: number }
+/** What a source keeps from epoch to epoch. */
+type Ahead = {
+  readonly thread: ReaderThread
+  readonly prefetch: number
+  readonly capacityRows: number
+  readonly planOf: (epoch: number) => Shard[][]
+  /** The memory of windows that are done with. */
+  readonly spares: ArrayBuffer[][]
+  /** The first windows of the epoch that will probably follow: nobody waits at its beginning. */
+  kept: { readonly epoch: number; readonly readings: Reading[] } | null
+}
 
 /** While a window is in use, `prefetch` more are read or ready; once it is done with, its memory goes to the next that is read. */
 async function* readAhead(
-  thread: ReaderThread,
-  windows: readonly (readonly Shard[])[],
-  { prefetch, memory }: { readonly prefetch: number; readonly memory: WindowMemory },
+  ahead: Ahead,
+  epoch: number,
+  from: number,
 ): AsyncGenerator<TrainingWindow, void, undefined> {
-  const { spares, capacityRows } = memory
-  const ahead: Reading[] = []
-  let next = 0
+  const { spares, prefetch } = ahead
+  const own = ahead.planOf(epoch).slice(from)
+  const plan = [...own, ...ahead.planOf(epoch + 1).slice(0, prefetch + 1)]
+  const readings = takeKept(ahead, epoch, from)
+  let asked = readings.length
   const ask = () => {
-    const shards = windows[next]
+    const shards = plan[asked]
     if (shards === undefined) return
-    ahead.push(thread.read({ shards, capacityRows, spare: spares.pop() ?? [] }))
-    next++
+    asked++
+    readings.push(ahead.thread.read({ shards, capacityRows: ahead.capacityRows, spare: spares.pop() ?? [] }))
   }
+  let isWhole = false
   try {
-    for (let count = 0; count < prefetch + 1; count++) ask()
-    for (let reading = ahead.shift(); reading !== undefined; reading = ahead.shift()) {
-      const window = await reading.window
+    while (asked < prefetch + 1 && asked < plan.length) ask()
+    for (let count = 0; count < own.length; count++) {
+      const window = await readings.shift()?.window
+      assert(window !== undefined, "readings are asked for before they are waited for")
       yield window
       const spare = buffersOf(window)
       // Its reader may have handed it on for good; and epochs that are read side by side leave no more than one would.
       if (spare.every(({ byteLength }) => byteLength > 0) && spares.length <= prefetch) spares.push(spare)
       ask()
     }
+    isWhole = ahead.kept === null
+    if (isWhole) ahead.kept = { epoch: epoch + 1, readings }
   } finally {
-    for (const reading of ahead) reading.drop()
+    if (!isWhole) drop(readings)
   }
+}
+
+function takeKept(ahead: Ahead, epoch: number, from: number): Reading[] {
+  const { kept } = ahead
+  ahead.kept = null
+  if (kept === null) return []
+  if (kept.epoch === epoch && from === 0) return kept.readings
+  drop(kept.readings)
+  return []
+}
+
+function drop(readings: readonly Reading[]): void {
+  for (const reading of readings) reading.drop()
 }
 
 type Reading = { readonly window: Promise<TrainingWindow>; readonly drop: () => void }

@@ -68,7 +68,7 @@ test("a training that was stopped between windows goes on from its checkpoint to
 test("a set four times a job's memory limit trains under it; kept in memory it ends the job", async (t) => {
   const folder = temporaryFolder(t)
   const path = join(folder, "part.parquet")
-  const limitMib = 384
+  const limitMib = 416
   const names = Array.from({ length: 63 }, (_, at) => `x${at}`)
   const partRows = 65_536
   // What counts is the set uncompressed, in the file's own type: 8 bytes a value. One file under many names is so many times its rows.

@@ -255,6 +255,23 @@ test("an epoch left early lets the next one begin at once", async (t) => {
   )
 })
 
+test("the next epoch, of which the first windows are read already, is as it would be alone; so is any other", async (t) => {
+  const { paths } = await twoFiles(t)
+  const options = { paths, ...columns, windowRows: 16_384, prefetch: 2 }
+  const alone = await open(t, options)
+  const epochs = [await allWindows(alone, 5, 0), await allWindows(alone, 2, 0), await allWindows(alone, 0, 0)]
+  const source = await open(t, options)
+  await allWindows(source, 1, 0)
+  const after = [
+    await allWindows(source, 2, 0),
+    await allWindows(source, 5, 0),
+    await allWindows(source, 0, 0),
+  ]
+  assert.deepStrictEqual([after[1], after[0], after[2]], epochs)
+  await allWindows(source, 1, 2)
+  assert.deepStrictEqual(await allWindows(source, 2, 1), epochs[1]?.slice(1))
+})
+
 function firstInputs(window: TrainingWindow | undefined, count: number): number[] {
   return Array.from(window?.inputs[0]?.data.slice(0, count) ?? [], Number)
 }
