@@ -133,7 +133,7 @@ async function scoreOurs(
       const fit = fitRecipe({ plan, table, target, trainingRows })
       const training = await featuresOf(table, fit, trainingRows)
       const learner = fitLinear(
-        { ...training, target: targetOf(truth, trainingRows), weights: null, categories: [] },
+        { ...training, target: targetOf(truth, trainingRows), weights: null },
         { penalty, l1Ratio: 0 },
       )
       fitMs.push(performance.now() - started)

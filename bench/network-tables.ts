@@ -111,14 +111,14 @@ async function scoreOurs(table: Table, targetName: string, repeats: readonly Uin
       const started = performance.now()
       const { plan } = inferRecipe(table, { target: targetName, trainingRows })
       const fit = fitRecipe({ plan, table, target, trainingRows })
-      const training = await featuresOf(table, fit, trainingRows)
+      const training = await featuresOf(table, fit, trainingRows, "coded")
       const learner = await fitNetwork(
-        { ...training, target: targetOf(truth, trainingRows), weights: null, categories: [] },
+        { ...training, target: targetOf(truth, trainingRows), weights: null },
         { ...defaultNetworkSettings, seed: losses.length + 1 },
       )
       fitMs.push(performance.now() - started)
       assert(learner !== null)
-      const test = await featuresOf(table, fit, testRows)
+      const test = await featuresOf(table, fit, testRows, "coded")
       losses.push(lossOf(await learner.predict(test.features, test.rowCount), targetOf(truth, testRows)))
     }
   return { losses, fitMs }

@@ -9,10 +9,10 @@ import { openSession } from "../src/engine/open-session.ts"
 import type { Tensor } from "../src/engine/session.ts"
 import { logLoss, rootMeanSquaredError } from "../src/evaluate/metrics.ts"
 import { randomUint32, streamKey } from "../src/evaluate/random.ts"
-import type { TrainingTarget } from "../src/learn/learner.ts"
+import type { TrainingData, TrainingTarget } from "../src/learn/learner.ts"
 import { createGraphBuilder } from "../src/onnx/builder.ts"
 import { encodeModel } from "../src/onnx/codec.ts"
-import { declareInputs, emitFeatures } from "../src/prepare/compile.ts"
+import { declareInputs, emitFeatures, type FeatureForm } from "../src/prepare/compile.ts"
 import type { Fit } from "../src/prepare/fit.ts"
 import { packTable } from "../src/prepare/pack-table.ts"
 import { importCsv } from "../src/table/import-csv.ts"
@@ -48,10 +48,11 @@ export async function featuresOf(
   table: Table,
   { signature, fitted }: Fit,
   rows: Uint32Array,
-): Promise<{ rowCount: number; featureCount: number; features: Float32Array }> {
+  form: FeatureForm = "oneHot",
+): Promise<Pick<TrainingData, "rowCount" | "featureCount" | "features" | "categories">> {
   const builder = createGraphBuilder()
   declareInputs(builder, signature)
-  const { value, features } = emitFeatures(builder, signature, fitted)
+  const { value, features, categories } = emitFeatures(builder, signature, fitted, form)
   builder.output(value, "features", "float32", ["batch", features.length])
   const bytes = encodeModel(builder.build({ name: "features", metadata: {} }))
   const session = await openSession(bytes, { threads: 1 })
@@ -64,7 +65,12 @@ export async function featuresOf(
     if (text !== null) feeds.text = { type: "string", shape: shape(text), data: text }
     const outputs = await session.run(feeds)
     assert(outputs.features?.type === "float32")
-    return { rowCount: rows.length, featureCount: features.length, features: outputs.features.data }
+    return {
+      rowCount: rows.length,
+      featureCount: features.length,
+      features: outputs.features.data,
+      categories,
+    }
   } finally {
     await session.close()
   }
