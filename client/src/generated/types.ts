@@ -836,7 +836,7 @@ export type Methods = {
   readonly deleteEndpoint: (input: Input<"deleteEndpoint">) => Promise<Operations["deleteEndpoint"]["response"]>
   /** Serve a model version under this name; 202 names the instances that do not have it warm after 30 s. `POST /api/v1/endpoints/{name}/deployments` */
   readonly deploy: (input: Input<"deploy">) => Promise<Operations["deploy"]["response"]>
-  /** Predict rows; explain=true adds exact contributions. `POST /api/v1/endpoints/{name}/predict` */
+  /** Predict rows; explain=true adds what each column contributed. `POST /api/v1/endpoints/{name}/predict` */
   readonly predict: (input: Input<"predict">) => Promise<Operations["predict"]["response"]>
   /** API keys, newest first, without their secrets. `GET /api/v1/keys` */
   readonly listKeys: (input?: Input<"listKeys">) => Promise<Operations["listKeys"]["response"]>
