@@ -18,6 +18,7 @@ import { afterEpoch, rateAt } from "./schedules.ts"
 import type { TrainingSource, TrainingWindow } from "./source.ts"
 import { threadsFor } from "./threads.ts"
 
+/** When a training ends before its last epoch (Prechelt 1998), and with which weights. */
 export type EarlyStopping = {
   /** Epochs without an improvement after which training ends; 0 is as 1. */
   readonly patience: number
@@ -59,6 +60,7 @@ export type Progress = {
   readonly metrics: Readonly<Record<string, number>>
 }
 
+/** `ending`: all epochs were run, early stopping had seen enough, or it was told to stop. */
 export type FitResult = {
   readonly ending: "epochs" | "earlyStopping" | "stopped"
   /** How long training waited for the source's windows. */
