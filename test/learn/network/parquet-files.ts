@@ -1,4 +1,5 @@
 /** @file Parquet files for tests, made by DuckDB from SQL. */
+import { createHash } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -29,6 +30,18 @@ export async function writeParquet(
     connection.closeSync()
     instance.closeSync()
   }
+}
+
+/** What each window holds, in short: a difference between arrays of this size would take minutes to print. */
+export async function windowDigests(source: TrainingSource, epoch: number, from: number): Promise<string[]> {
+  const digests: string[] = []
+  for await (const { inputs, targets, weights } of source.windows(epoch, from)) {
+    const hash = createHash("sha256")
+    for (const { shape, data } of [...inputs, ...targets]) hash.update(JSON.stringify(shape)).update(data)
+    if (weights !== null) hash.update(weights)
+    digests.push(hash.digest("hex"))
+  }
+  return digests
 }
 
 /** Copies: a source uses the memory of a window again for the next. */
