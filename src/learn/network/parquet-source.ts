@@ -48,8 +48,9 @@ export type ParquetSourceOptions = {
 
 /**
  * Opens the files. An epoch visits shards (runs of row groups) in an order of its own and mixes eight in a window. Memory: prefetch + 1
- * windows, which are filled again and again, and DuckDB's. Throws PARQUET_FILE, PARQUET_COLUMN and NETWORK_SETTING; while it is read
- * PARQUET_VALUE and PARQUET_CHANGED as well.
+ * windows, which are filled again and again, DuckDB's, and about 1 KiB for every column of every row group (the footers). Row groups of a
+ * window's eighth or less are read whole, larger ones in parts that cost more. Throws PARQUET_FILE, PARQUET_COLUMN and NETWORK_SETTING;
+ * while it is read PARQUET_VALUE and PARQUET_CHANGED as well.
  */
 export async function parquetSource(options: ParquetSourceOptions): Promise<TrainingSource> {
   const { paths, weight = null, prefetch = 1, seed = 1, memoryBytesMax = memoryBytesDefault } = options
