@@ -37,7 +37,7 @@ export type ParquetSourceOptions = {
   readonly targets: readonly ParquetColumns[]
   /** The column that holds how much each row weighs. */
   readonly weight?: string | null
-  /** Rows that are in memory and shuffled together (as many as fit into 64 MiB, at most 1,048,576). */
+  /** Rows that are in memory and shuffled together (as many as fit into 32 MiB, at most 1,048,576). */
   readonly windowRows?: number
   /** Windows that are read ahead, into the next epoch too (1). */
   readonly prefetch?: number
@@ -89,7 +89,7 @@ export async function parquetSource(options: ParquetSourceOptions): Promise<Trai
   }
 }
 
-const windowBytesDefault = 64 * 2 ** 20
+const windowBytesDefault = 32 * 2 ** 20
 /** More would be mixed no better, and wait longer for the first. */
 const windowRowsDefaultMax = 2 ** 20
 const memoryBytesDefault = 256 * 2 ** 20
