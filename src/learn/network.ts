@@ -6,11 +6,13 @@ import { openSession } from "../engine/open-session.ts"
 import { createGraphBuilder, type GraphBuilder } from "../onnx/builder.ts"
 import { encodeModel } from "../onnx/codec.ts"
 import type { FittedLearner, TrainingData } from "./learner.ts"
-import { emitNetwork, layoutOf, type NetworkLayout } from "./network/compile.ts"
 import { newCourse, type Tensors } from "./network/course.ts"
+import { emitNetwork } from "./network/emit-network.ts"
 import { type EarlyStopping, fit } from "./network/fit.ts"
+import { layoutOf, type NetworkLayout } from "./network/layout.ts"
 import type { LossName } from "./network/losses.ts"
 import { type OptimizerName, optimizerNamed } from "./network/optimizers.ts"
+import { predictRows } from "./network/predict-rows.ts"
 import { arraySource } from "./network/source.ts"
 import { networkFor, type TableNetwork } from "./network/table-network.ts"
 import { prepareTarget, type TableTarget } from "./network/table-target.ts"
@@ -232,9 +234,6 @@ async function meanValues(
   return Array.from(sums, (sum) => sum / data.rowCount)
 }
 
-/** Rows of a run, which bounds the memory that it takes. */
-const rowsPerRun = 4_096
-
 /** By the nodes that the served file has. */
 async function predict(options: {
   readonly features: Float32Array
@@ -247,24 +246,15 @@ async function predict(options: {
   assert(features.length === rowCount * featureCount)
   const builder = createGraphBuilder()
   const input = builder.input("features", "float32", ["batch", featureCount])
-  const output = emit(builder, input)
-  builder.output(output, "predictions", "float32", outputShape)
+  builder.output(emit(builder, input), "predictions", "float32", outputShape)
   const session = await openSession(encodeModel(builder.build({ name: "network", metadata: {} })), {
     threads: 1,
   })
   try {
-    const width = typeof outputShape[1] === "number" ? outputShape[1] : 1
-    const all = new Float64Array(rowCount * width)
-    for (let from = 0; from < rowCount; from += rowsPerRun) {
-      const to = Math.min(from + rowsPerRun, rowCount)
-      const part = features.subarray(from * featureCount, to * featureCount)
-      const { predictions } = await session.run({
-        features: { type: "float32", shape: [to - from, featureCount], data: part },
-      })
-      assert(predictions?.type === "float32")
-      all.set(predictions.data, from * width)
-    }
-    return all
+    const shape = [rowCount, featureCount]
+    const [predictions] = await predictRows(session, [{ type: "float32", shape, data: features }])
+    assert(predictions !== undefined)
+    return Float64Array.from(predictions.data)
   } finally {
     await session.close()
   }

@@ -46,6 +46,11 @@ export const learnErrors = {
     en: "The checkpoint {path} cannot be continued: {reason}. Train anew without resume, or with the settings and data it was written with.",
     zh: "无法从检查点 {path} 继续：{reason}。请不使用 resume 重新训练，或使用写入该检查点时的设置和数据。",
   },
+  CHECKPOINT_UNWRITTEN: {
+    kind: "unprocessable",
+    en: "The checkpoint {path} cannot be written: {reason}. The one before, if any, is still there, and the model keeps its weights. Make room, or name another path.",
+    zh: "无法写入检查点 {path}：{reason}。之前的检查点（若有）仍在，模型权重也已保留。请腾出空间或改用其他路径。",
+  },
   PARQUET_FILE: {
     kind: "unprocessable",
     en: "{path} cannot be trained from: {reason}. Give whole Parquet files with rows, which this process may read.",

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert"
 
+import { elementCountOf } from "../../onnx/element-types.ts"
 import { broadcastShape } from "./broadcast.ts"
 import { constantInts } from "./operator.ts"
 import { constant, type SymbolicTensor } from "./tensor.ts"
@@ -71,7 +72,7 @@ function combined(
   of: (x: number, y: number) => number,
 ): SymbolicTensor | null {
   const shape = broadcastShape(operator, [first.shape, second.shape]).map(Number)
-  const count = shape.reduce((product, size) => product * size, 1)
+  const count = elementCountOf(shape)
   if (count > elementsMax) return null
   const [left, right] = [placesIn(first.shape, shape), placesIn(second.shape, shape)]
   const values = Array.from({ length: count }, (_, at) =>
@@ -104,9 +105,7 @@ function moved(operator: string, first: Floats, wanted: readonly number[] | null
     const known = wanted.reduce((product, size) => (size === -1 ? product : product * size), 1)
     const sizes = wanted.map((size) => (size === -1 ? data.length / known : size))
     // A shape that does not fit is refused where nodes are made.
-    return sizes.reduce((product, size) => product * size, 1) === data.length
-      ? made(first, sizes, data)
-      : null
+    return elementCountOf(sizes) === data.length ? made(first, sizes, data) : null
   }
   const rank = operator === "Squeeze" ? shape.length : shape.length + wanted.length
   const axes = wanted.map((axis) => (axis < 0 ? axis + rank : axis))

@@ -5,7 +5,7 @@ import { fault } from "../../base/errors.ts"
 import { elementCountOf } from "../../onnx/element-types.ts"
 import type { TensorValue } from "../../onnx/model.ts"
 import type { Domain } from "../../onnx/versions.ts"
-import type { Attributes, ElementType, Shape, SymbolicTensor, TensorInfo } from "./tensor.ts"
+import type { Attributes, ElementType, SymbolicTensor, TensorInfo } from "./tensor.ts"
 import { constant } from "./tensor.ts"
 
 export type Operator = {
@@ -153,5 +153,3 @@ export function sameType(operator: string, inputs: readonly SymbolicTensor[]): E
   if (other !== undefined) throw shapeFault(operator, `it reads ${first.type} beside ${other.type}`)
   return first.type
 }
-
-export type { Shape }

@@ -35,7 +35,7 @@ export function fingerprintOf(
 
 /**
  * 8 bytes little-endian length of the header; the header, JSON: per tensor its type, shape and place, and `__metadata__`; the tensors. Any
- * reader of safetensors opens it.
+ * reader of safetensors opens it. Throws CHECKPOINT_UNWRITTEN; the one before is then still there.
  */
 export async function writeCheckpoint(path: string, course: Course, fingerprint: string): Promise<void> {
   const { carried, best, ...rest } = course
@@ -59,14 +59,25 @@ export async function writeCheckpoint(path: string, course: Course, fingerprint:
   const header = Buffer.from(json + " ".repeat((8 - (Buffer.byteLength(json) % 8)) % 8))
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(header.length))
+  try {
+    await replaceFile(path, [length, header, ...tensors.map(([, data]) => bytesOf(data))])
+  } catch (error) {
+    throw fault("CHECKPOINT_UNWRITTEN", { path, reason: messageOf(error) }, { cause: error })
+  }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** The file is the old one or the new one, whatever happens in between. */
+async function replaceFile(path: string, parts: readonly Uint8Array[]): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   try {
     const file = await open(temporary, "w")
     try {
-      await file.write(length)
-      await file.write(header)
-      for (const [, data] of tensors)
-        await file.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      // Not write, which may leave a rest.
+      for (const part of parts) await file.writeFile(part)
       await file.sync()
     } finally {
       await file.close()

@@ -1,5 +1,6 @@
 /** @file What users give for x and y becomes arrays of the shapes that the network reads, or a fault that names the difference. */
 import { fault } from "../../base/errors.ts"
+import { elementCountOf } from "../../onnx/element-types.ts"
 import type { TrainingArray } from "./source.ts"
 
 /** Row-major data with its shape. */
@@ -28,7 +29,7 @@ export function toArray(
   const { name, type, rowShape } = wanted
   const { data, shape } = flatten(input, name)
   const fitted = rowShape === null ? shape : fitShape(shape, rowShape, name)
-  if (fitted.reduce((count, size) => count * size, 1) !== data.length)
+  if (elementCountOf(fitted) !== data.length)
     throw fault("NETWORK_DATA", {
       reason: `${name} has ${data.length} values for the shape [${shape.join(", ")}]`,
     })
@@ -48,7 +49,7 @@ function flatten(input: ModelData, name: string): Flat {
     if (numbers.length !== input.length) throw ragged(name)
     return { data: numbers, shape: [numbers.length] }
   }
-  const data = new Float64Array(shape.reduce((count, size) => count * size, 1))
+  const data = new Float64Array(elementCountOf(shape))
   const end = fill(data, 0, input, shape, name)
   if (end !== data.length) throw ragged(name)
   return { data, shape }

@@ -3,10 +3,14 @@ import assert from "node:assert"
 
 import { openSession } from "../../engine/open-session.ts"
 import type { Tensor } from "../../engine/session.ts"
-import { compileEvaluation, type NetworkLayout, type Objective } from "./compile.ts"
+import { compileEvaluation } from "./compile-evaluation.ts"
 import type { CompiledNetwork } from "./compiled-network.ts"
 import type { Tensors } from "./course.ts"
-import type { TrainingArray, TrainingWindow } from "./source.ts"
+import type { NetworkLayout } from "./layout.ts"
+import { type Objective, regularizerOf } from "./objective.ts"
+import { rowsOf, rowsPerRun, type TrainingWindow } from "./source.ts"
+import { float32Of, floatsOf } from "./tensors.ts"
+import { parameterValues, valuesOf } from "./weights.ts"
 
 export type Evaluation = {
   /** Mean over rows, with the penalties of regularizers. */
@@ -20,9 +24,6 @@ export type Evaluator = {
   readonly close: () => Promise<void>
 }
 
-/** Rows of a run: bounds what it takes in memory beside the rows. */
-const rowsPerRun = 4_096
-
 export async function createEvaluator(
   compiled: Pick<CompiledNetwork, "network" | "layout" | "objective" | "metrics">,
   { threads }: { readonly threads: number },
@@ -31,11 +32,7 @@ export async function createEvaluator(
   const session = await openSession(compileEvaluation(network, layout, objective), { threads })
   return {
     evaluate: async (carried, window) => {
-      const weights = weightFeeds(
-        session.inputs.map(({ name }) => name),
-        layout,
-        carried,
-      )
+      const weights = weightFeeds(layout, carried)
       let loss = 0
       const sums = metrics.map(() => 0)
       for (let from = 0; from < window.rowCount; from += rowsPerRun) {
@@ -62,20 +59,13 @@ export async function createEvaluator(
   }
 }
 
-function weightFeeds(
-  names: readonly string[],
-  layout: NetworkLayout,
-  carried: Tensors,
-): Record<string, Tensor> {
-  const shapes: [string, readonly number[]][] = [
-    ...layout.groups.map(({ shape }, at): [string, readonly number[]] => [`g${at}`, shape]),
-    ...layout.plan.states.map(({ shape }, at): [string, readonly number[]] => [`s${at}`, shape]),
-  ]
+function weightFeeds({ groups, plan }: NetworkLayout, carried: Tensors): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {}
-  for (const [name, shape] of shapes) {
-    const data = carried[name]
-    if (names.includes(name) && data !== undefined) feeds[name] = { type: "float32", shape, data }
+  const feed = (name: string, shape: readonly number[]) => {
+    feeds[name] = float32Of(valuesOf(carried, name), shape)
   }
+  for (const [at, { shape }] of groups.entries()) feed(`g${at}`, shape)
+  for (const [at, { shape }] of plan.states.entries()) feed(`s${at}`, shape)
   return feeds
 }
 
@@ -90,40 +80,19 @@ function dataFeeds(
   for (const [index, array] of window.targets.entries()) feeds[`y${index}`] = rowsOf(array, from, to)
   if (objective.hasWeights) {
     const data = window.weights?.subarray(from, to) ?? new Float32Array(to - from).fill(1)
-    feeds.w = { type: "float32", shape: [to - from], data }
+    feeds.w = float32Of(data, [to - from])
   }
   return feeds
 }
 
-/** Rows [from, to), without a copy. */
-export function rowsOf(array: TrainingArray, from: number, to: number): TrainingArray {
-  const [rows = 0, ...rest] = array.shape
-  const width = rest.reduce((count, size) => count * size, 1)
-  assert(to <= rows)
-  const shape = [to - from, ...rest]
-  return array.type === "float32"
-    ? { type: "float32", shape, data: array.data.subarray(from * width, to * width) }
-    : { type: "int64", shape, data: array.data.subarray(from * width, to * width) }
-}
-
 /** What regularizers add to the loss, as training's graph computes it step by step. */
-function penaltyValue({ plan, groups }: NetworkLayout, objective: Objective, carried: Tensors): number {
+function penaltyValue(layout: NetworkLayout, objective: Objective, carried: Tensors): number {
   let total = 0
-  for (const [at, { members }] of groups.entries())
-    for (const { index, offset } of members) {
-      const parameter = plan.parameters[index]
-      assert(parameter !== undefined)
-      const common = parameter.shape.length > 1 ? objective.regularizer : null
-      const { l1 = 0, l2 = 0 } = parameter.regularizer ?? common ?? {}
-      if (l1 === 0 && l2 === 0) continue
-      const size = parameter.shape.reduce((count, length) => count * length, 1)
-      for (const weight of carried[`g${at}`]?.subarray(offset, offset + size) ?? [])
-        total += l1 * Math.abs(weight) + l2 * weight * weight
-    }
+  for (const [index, parameter] of layout.plan.parameters.entries()) {
+    const { l1 = 0, l2 = 0 } = regularizerOf(parameter, objective.regularizer) ?? {}
+    if (l1 === 0 && l2 === 0) continue
+    for (const weight of parameterValues(layout, carried, index))
+      total += l1 * Math.abs(weight) + l2 * weight * weight
+  }
   return total
-}
-
-function floatsOf(tensor: Tensor | undefined): Float32Array {
-  assert(tensor?.type === "float32")
-  return tensor.data
 }

@@ -9,14 +9,16 @@ import type { Session, Tensor } from "../../engine/session.ts"
 import { randomOrder, randomUint32, streamKey } from "../../evaluate/random.ts"
 import { checkWindow } from "./check-window.ts"
 import { writeCheckpoint } from "./checkpoint.ts"
-import { compileTraining, type TrainingGraph } from "./compile.ts"
+import { compileTraining, type TrainingGraph } from "./compile-training.ts"
 import type { CompiledNetwork } from "./compiled-network.ts"
 import type { Course, EpochRecord } from "./course.ts"
 import { firstNotFinite } from "./data.ts"
 import { createEvaluator, type Evaluation, type Evaluator } from "./evaluator.ts"
 import { afterEpoch, rateAt } from "./schedules.ts"
 import type { TrainingSource, TrainingWindow } from "./source.ts"
+import { float32Of, floatsOf } from "./tensors.ts"
 import { threadsFor } from "./threads.ts"
+import { valuesOf } from "./weights.ts"
 
 /** When a training ends before its last epoch (Prechelt 1998), and with which weights. */
 export type EarlyStopping = {
@@ -68,7 +70,7 @@ export type FitResult = {
   readonly threads: number
 }
 
-/** Takes the course to its end, in place. Throws NETWORK_DATA_NOT_FINITE, NETWORK_DATA and NETWORK_DIVERGED; the course is then that of the last good call. */
+/** Takes the course to its end, in place. Throws NETWORK_DATA_NOT_FINITE, NETWORK_DATA, NETWORK_DIVERGED and CHECKPOINT_UNWRITTEN; the course is then that of the last good call. */
 export async function fit(
   compiled: CompiledNetwork,
   course: Course,
@@ -79,23 +81,25 @@ export async function fit(
   const batch = Math.min(options.batchSize, options.source.rowCount)
   const threads = options.threads === "auto" ? threadsFor(compiled.layout, batch) : options.threads
   const session = await openSession(graph.bytes, { threads })
-  const evaluator = options.validation === null ? null : await createEvaluator(compiled, { threads })
-  const run: Run = {
-    compiled,
-    graph,
-    session,
-    evaluator,
-    options,
-    pace: createPace(callBounds(compiled, batch)),
-    checked: new WeakSet(),
-    waitedMs: 0,
-    lastCheckpointMs: options.clock.monotonicMs(),
-  }
+  let evaluator: Evaluator | null = null
   try {
+    if (options.validation !== null) evaluator = await createEvaluator(compiled, { threads })
+    const run: Run = {
+      compiled,
+      graph,
+      session,
+      evaluator,
+      options,
+      pace: createPace(callBounds(compiled, batch)),
+      checked: new WeakSet(),
+      waitedMs: 0,
+      lastCheckpointMs: options.clock.monotonicMs(),
+    }
+    // Where it cannot be written is told before hours of training, not after.
+    await checkpoint(run, course)
     const ending = await trainEpochs(run, course)
-    const { checkpoint } = options
     // The last word, from which one that is stopped or wants more epochs goes on; the best weights do not belong into it.
-    if (checkpoint !== null) await writeCheckpoint(checkpoint.path, course, checkpoint.fingerprint)
+    await checkpoint(run, course)
     if (ending !== "stopped") restoreBest(options.earlyStopping, course)
     return { ending, waitedMs: run.waitedMs, threads }
   } finally {
@@ -208,10 +212,7 @@ async function runCall(run: Run, course: Course, batches: Batches): Promise<void
     ...feedsOfData(run, batches),
     ...feedsOfSteps(run, course, steps),
     ...Object.fromEntries(
-      graph.carried.map(({ name, shape }) => [
-        name,
-        float32(course.carried[name] ?? new Float32Array(), shape),
-      ]),
+      graph.carried.map(({ name, shape }) => [name, float32Of(valuesOf(course.carried, name), shape)]),
     ),
   })
   pace.observe(options.clock.monotonicMs() - startedMs)
@@ -245,7 +246,7 @@ function feedsOfData(run: Run, { window, rows, steps, size }: Batches): Record<s
   for (const [index, array] of window.inputs.entries()) feeds[`x${index}`] = array
   for (const [index, array] of window.targets.entries()) feeds[`y${index}`] = array
   if (run.compiled.objective.hasWeights)
-    feeds.w = float32(window.weights ?? new Float32Array(window.rowCount).fill(1), [window.rowCount])
+    feeds.w = float32Of(window.weights ?? new Float32Array(window.rowCount).fill(1), [window.rowCount])
   return feeds
 }
 
@@ -262,7 +263,7 @@ function feedsOfSteps(run: Run, course: Course, steps: number): Record<string, T
       own[at] = randomUint32(streamKey({ seed: options.seed, stream: index }), step)
   }
   return {
-    ...Object.fromEntries(scalars.map((data, index) => [`rate${index}`, float32(data, [steps])])),
+    ...Object.fromEntries(scalars.map((data, index) => [`rate${index}`, float32Of(data, [steps])])),
     ...Object.fromEntries(
       keys.map((data, index) => [`key${index}`, { type: "int32" as const, shape: [steps], data }]),
     ),
@@ -328,11 +329,15 @@ function restoreBest(earlyStopping: EarlyStopping | null, course: Course): void 
 }
 
 async function checkpointIfDue(run: Run, course: Course): Promise<void> {
-  const { checkpoint, clock } = run.options
-  if (checkpoint === null) return
-  const nowMs = clock.monotonicMs()
-  if (nowMs - run.lastCheckpointMs < checkpoint.everySeconds * 1_000) return
-  await writeCheckpoint(checkpoint.path, course, checkpoint.fingerprint)
+  const { checkpoint: wanted, clock } = run.options
+  if (wanted === null || clock.monotonicMs() - run.lastCheckpointMs < wanted.everySeconds * 1_000) return
+  await checkpoint(run, course)
+}
+
+async function checkpoint(run: Run, course: Course): Promise<void> {
+  const { checkpoint: wanted, clock } = run.options
+  if (wanted === null) return
+  await writeCheckpoint(wanted.path, course, wanted.fingerprint)
   run.lastCheckpointMs = clock.monotonicMs()
 }
 
@@ -373,13 +378,4 @@ function callBounds({ network, layout, objective }: CompiledNetwork, batch: numb
     stepMs: stepOverheadMs + (6 * batch * weightCount) / operationsPerMs,
     stepsMax: Math.max(1, Math.floor(callBytesMax / (4 * batch * rowValues))),
   }
-}
-
-function float32(data: Float32Array, shape: readonly number[]): Tensor {
-  return { type: "float32", shape, data }
-}
-
-function floatsOf(tensor: Tensor | undefined): Float32Array {
-  assert(tensor?.type === "float32")
-  return tensor.data
 }

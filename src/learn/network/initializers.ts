@@ -1,5 +1,6 @@
 /** @file What weights start with: by name as Keras has them, drawn from a counter, so that one seed is one network. */
 import { randomUint32, streamKey } from "../../evaluate/random.ts"
+import { elementCountOf } from "../../onnx/element-types.ts"
 
 /**
  * Glorot & Bengio 2010 (variance 2 / (in + out)), He et al. 2015 (2 / in), LeCun et al. 1998 (1 / in); `Normal` is cut at two deviations and
@@ -25,7 +26,7 @@ export function initialValues(
   shape: readonly number[],
   { seed, stream }: { readonly seed: number; readonly stream: number },
 ): Float32Array {
-  const values = new Float32Array(shape.reduce((count, size) => count * size, 1))
+  const values = new Float32Array(elementCountOf(shape))
   if (name === "zeros") return values
   if (name === "ones") return values.fill(1)
   const draw = name.endsWith("Normal") ? truncatedNormal : symmetricUniform
@@ -50,7 +51,7 @@ function scaleOf(name: InitializerName, shape: readonly number[]): number {
 function fansOf(shape: readonly number[]): { readonly fanIn: number; readonly fanOut: number } {
   const fanOut = shape.at(-1) ?? 1
   const fanIn = shape.at(-2) ?? fanOut
-  const field = shape.slice(0, -2).reduce((count, size) => count * size, 1)
+  const field = elementCountOf(shape.slice(0, -2))
   return { fanIn: Math.max(fanIn * field, 1), fanOut: Math.max(fanOut * field, 1) }
 }
 

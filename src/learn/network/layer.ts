@@ -1,5 +1,5 @@
 /** @file The contract of a layer: forward code only; its derivative, its training and its nodes in the served file follow from it. */
-import type { ElementType, SymbolicTensor } from "../graph/tensor.ts"
+import type { SymbolicTensor } from "../graph/tensor.ts"
 import type { InitializerName } from "./initializers.ts"
 import type { Regularizer } from "./regularizers.ts"
 
@@ -74,5 +74,3 @@ export function defineLayer(definition: {
   )
   return layer
 }
-
-export type { ElementType }

@@ -1,15 +1,17 @@
 /** @file How parameters lie in what a training step carries: large ones alone, all small ones end to end in one vector. */
 import assert from "node:assert"
 
+import { elementCountOf } from "../../onnx/element-types.ts"
 import { op, ops } from "../graph/op.ts"
 import { integers } from "../graph/operator.ts"
 import type { SymbolicTensor } from "../graph/tensor.ts"
+import { type Network, type NetworkPlan, planNetwork } from "./trace.ts"
 
 /**
  * From this size on a parameter is carried alone. Each node of a step costs a fixed time, so small ones share those of the optimiser; cutting
  * and joining copies every value, so large ones do not.
  */
-export const aloneFrom = 16_384
+const aloneFrom = 16_384
 
 export type Group = {
   readonly shape: readonly number[]
@@ -17,8 +19,19 @@ export type Group = {
   readonly members: readonly { readonly index: number; readonly offset: number }[]
 }
 
-export function groupParameters(shapes: readonly (readonly number[])[]): Group[] {
-  const sizes = shapes.map((shape) => shape.reduce((count, size) => count * size, 1))
+/** Where weights lie in `carried`: groups first (`g0`, `g1` ...), each with its moments (`g0_m0` ...), then states (`s0` ...). */
+export type NetworkLayout = {
+  readonly plan: NetworkPlan
+  readonly groups: readonly Group[]
+}
+
+export function layoutOf(network: Network): NetworkLayout {
+  const plan = planNetwork(network)
+  return { plan, groups: groupParameters(plan.parameters.map(({ shape }) => shape)) }
+}
+
+function groupParameters(shapes: readonly (readonly number[])[]): Group[] {
+  const sizes = shapes.map(elementCountOf)
   const alone: Group[] = []
   const members: Group["members"][number][] = []
   let length = 0
@@ -40,12 +53,8 @@ export function parametersOf(
   shapes: readonly (readonly number[])[],
 ): ReadonlyMap<number, SymbolicTensor> {
   const { members } = group
-  const shapeOf = (index: number) => {
-    const shape = shapes[index]
-    assert(shape !== undefined)
-    return shape
-  }
-  const sizes = members.map(({ index }) => shapeOf(index).reduce((count, size) => count * size, 1))
+  const shapeOf = (index: number) => shapes[index] ?? missing()
+  const sizes = members.map(({ index }) => elementCountOf(shapeOf(index)))
   const parts = members.length === 1 ? [value] : ops("Split", [value, integers(sizes)])
   return new Map(
     members.map(({ index }, at) => [index, op("Reshape", [parts[at] ?? null, integers(shapeOf(index))])]),
@@ -64,7 +73,12 @@ export function joined(group: Group, ofParameter: (index: number) => SymbolicTen
 
 /** Values of a group from those of its parameters. */
 export function joinValues(group: Group, ofParameter: (index: number) => Float32Array): Float32Array {
-  const values = new Float32Array(group.shape.reduce((count, size) => count * size, 1))
+  const values = new Float32Array(elementCountOf(group.shape))
   for (const { index, offset } of group.members) values.set(ofParameter(index), offset)
   return values
+}
+
+/** For what a layout and its graph both know. */
+export function missing(): never {
+  throw new assert.AssertionError({ message: "the layout and the graph differ" })
 }

@@ -2,11 +2,9 @@
 import assert from "node:assert"
 
 import type { Session } from "../../engine/session.ts"
-import { rowsOf } from "./evaluator.ts"
 import type { Prediction } from "./model-options.ts"
-import type { TrainingArray } from "./source.ts"
-
-const rowsPerRun = 4_096
+import { rowsOf, rowsPerRun, type TrainingArray } from "./source.ts"
+import { floatsOf } from "./tensors.ts"
 
 /** Every output of the session for all rows; inputs are those of the session, in its order. */
 export async function predictRows(
@@ -25,9 +23,7 @@ export async function predictRows(
     })
     const outputs = await session.run(Object.fromEntries(feeds))
     for (const [at, { name }] of session.outputs.entries()) {
-      const output = outputs[name]
-      assert(output?.type === "float32")
-      parts[at]?.push(output.data)
+      parts[at]?.push(floatsOf(outputs[name]))
     }
   }
   return parts.map((arrays, at) => ({ data: joined(arrays), shape: [rowCount, ...(shapes[at] ?? [])] }))

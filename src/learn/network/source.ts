@@ -1,6 +1,8 @@
 /** @file Where batches come from: rows in memory, or window after window of rows that memory does not hold at once. */
 import assert from "node:assert"
 
+import { elementCountOf } from "../../onnx/element-types.ts"
+
 /** Row-major; shape[0] is the number of rows. */
 export type TrainingArray =
   | { readonly type: "float32"; readonly shape: readonly number[]; readonly data: Float32Array }
@@ -28,6 +30,20 @@ export type TrainingSource = {
    */
   readonly windows: (epoch: number, from: number) => AsyncIterable<TrainingWindow>
   readonly close: () => Promise<void>
+}
+
+/** Rows of one run that is not training: bounds what it takes in memory beside the rows. */
+export const rowsPerRun = 4_096
+
+/** Rows [from, to), without a copy. */
+export function rowsOf(array: TrainingArray, from: number, to: number): TrainingArray {
+  const [rows = 0, ...rest] = array.shape
+  const width = elementCountOf(rest)
+  assert(to <= rows)
+  const shape = [to - from, ...rest]
+  return array.type === "float32"
+    ? { type: "float32", shape, data: array.data.subarray(from * width, to * width) }
+    : { type: "int64", shape, data: array.data.subarray(from * width, to * width) }
 }
 
 /** All rows as the one window of every epoch. */

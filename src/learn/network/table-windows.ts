@@ -21,8 +21,9 @@ export function holdOut(
       hash = mix32(hash ^ (bits[at] ?? 0))
     return hash / 2 ** 32 < heldOutShare
   }
-  const validation = rows.filter(isHeldOut)
-  const training = rows.filter((row) => !isHeldOut(row))
+  const isHeld = Array.from(rows, isHeldOut)
+  const validation = rows.filter((row) => isHeld[row])
+  const training = rows.filter((row) => !isHeld[row])
   // So few rows that chance left one side empty: nothing to stop by.
   if (validation.length === 0 || training.length === 0) return { training: rows, validation: null }
   return { training, validation }

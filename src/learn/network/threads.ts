@@ -1,7 +1,8 @@
 /** @file How many threads a training takes unless told: by the size of a step, never by a clock, so that a repeated training is the same. */
 import { availableParallelism } from "node:os"
 
-import type { NetworkLayout } from "./compile.ts"
+import { elementCountOf } from "../../onnx/element-types.ts"
+import type { NetworkLayout } from "./layout.ts"
 
 /**
  * Multiplications of a step from which a second thread pays: below it waking a thread costs more than its half of the work saves. Measured: at
@@ -15,6 +16,6 @@ const threadsMax = 8
 export function threadsFor({ plan }: NetworkLayout, batch: number): number {
   const weights = plan.parameters
     .filter(({ shape }) => shape.length > 1)
-    .reduce((sum, { shape }) => sum + shape.reduce((count, size) => count * size, 1), 0)
+    .reduce((sum, { shape }) => sum + elementCountOf(shape), 0)
   return 3 * batch * weights < operationsForThreads ? 1 : Math.min(availableParallelism(), threadsMax)
 }

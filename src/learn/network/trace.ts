@@ -87,6 +87,14 @@ export function planNetwork(network: Network): NetworkPlan {
   }).plan
 }
 
+/** Of graphs that do not train: nothing is drawn. */
+export const servingBindings = {
+  isTraining: false,
+  floatType: "float32",
+  randomKey: () => assert.fail("layers draw in training only"),
+  rowNumbers: placeholder("rowNumbers", "int32", ["batch"]),
+} as const
+
 /** Throws GRAPH_SHAPE, and NETWORK_INPUT when an output depends on an input that is not the network's. */
 export function traceNetwork(network: Network, bindings: Bindings): Traced {
   const parameters: ParameterPlan[] = []

@@ -2,12 +2,17 @@
 import assert from "node:assert"
 
 import { fault } from "../../base/errors.ts"
-import type { Objective } from "./compile.ts"
 import { type DataInput, type ModelData, toArray } from "./data.ts"
-import { rowsOf } from "./evaluator.ts"
 import type { Loss } from "./losses.ts"
 import type { ModelFitOptions } from "./model-options.ts"
-import { arraySource, type TrainingArray, type TrainingSource, type TrainingWindow } from "./source.ts"
+import type { Objective } from "./objective.ts"
+import {
+  arraySource,
+  rowsOf,
+  type TrainingArray,
+  type TrainingSource,
+  type TrainingWindow,
+} from "./source.ts"
 import type { Network } from "./trace.ts"
 
 type Target = Objective["losses"][number]["target"]

@@ -2,8 +2,9 @@
 import assert from "node:assert"
 
 import { openSession } from "../../../src/engine/open-session.ts"
-import { compileTraining, layoutOf, type Objective } from "../../../src/learn/network/compile.ts"
-import { joinValues } from "../../../src/learn/network/layout.ts"
+import { compileTraining } from "../../../src/learn/network/compile-training.ts"
+import { joinValues, layoutOf } from "../../../src/learn/network/layout.ts"
+import type { Objective } from "../../../src/learn/network/objective.ts"
 import type { Optimizer } from "../../../src/learn/network/optimizers.ts"
 import type { TrainingArray } from "../../../src/learn/network/source.ts"
 import type { Network } from "../../../src/learn/network/trace.ts"

@@ -1,6 +1,8 @@
 /** @file Values brought to mean 0 and deviation 1, then scaled and moved by learned factors. */
-import { int } from "../../../onnx/attributes.ts"
-import { op } from "../../graph/op.ts"
+import assert from "node:assert"
+
+import { float, int } from "../../../onnx/attributes.ts"
+import { op, ops } from "../../graph/op.ts"
 import { integers, scalar, shapeFault } from "../../graph/operator.ts"
 import type { SymbolicTensor } from "../../graph/tensor.ts"
 import { defineLayer, type Layer, type LayerContext } from "../layer.ts"
@@ -58,11 +60,10 @@ export function LayerNormalization(options: LayerNormalizationOptions = {}): Lay
     forward: ([x], context) => {
       const width = widthOf("LayerNormalization", x)
       const { gamma, beta } = scaling(width.size, context)
-      const axes = integers([width.x.shape.length - 1])
-      const mean = op("ReduceMean", [width.x, axes], { keepdims: int(1) })
-      const centred = op("Sub", [width.x, mean])
-      const variance = op("ReduceMean", [op("Mul", [centred, centred]), axes], { keepdims: int(1) })
-      return normalized(width.x, { mean, variance, epsilon, gamma, beta })
+      const attributes = { axis: int(-1), epsilon: float(epsilon) }
+      const [normal] = ops("LayerNormalization", [width.x, gamma, beta], attributes)
+      assert(normal !== undefined)
+      return normal
     },
   })
 }
