@@ -4,12 +4,10 @@ import assert from "node:assert"
 import { z } from "zod"
 
 import { int, ints } from "../onnx/attributes.ts"
-import { checkModel } from "../onnx/checker.ts"
-import { addOutputs, readMetadata } from "../onnx/edit.ts"
+import { readMetadata } from "../onnx/edit.ts"
 import type { Attribute, Initializer, Model, Node, TensorValue } from "../onnx/model.ts"
 import { float32, int64 } from "../onnx/tensors.ts"
-import { signatureSchema } from "../prepare/signature.ts"
-import { onlyNamed, parsed } from "./parts.ts"
+import { columnsOfFeatures, type Explained, onlyNamed, parsed, prefix, withExplanation } from "./parts.ts"
 
 /** Does the file hold one linear model with all that an explanation needs? */
 export function canExplainLinear(model: Model): boolean {
@@ -26,41 +24,14 @@ export function canExplainLinear(model: Model): boolean {
 export function explainLinear(model: Model): Model {
   const parts = partsOf(model)
   assert(parts !== null, "ask canExplainLinear first")
-  const { score, outputCount, columnCount } = parts
-  const { nodes, initializers } = contributionNodes(parts)
-  const { graph } = model
-  const extended: Model = {
-    ...model,
-    graph: {
-      ...graph,
-      nodes: [...graph.nodes, ...nodes],
-      initializers: [...graph.initializers, ...initializers],
-    },
-  }
-  const explained = addOutputs(extended, [
-    {
-      value: `${prefix}contributions`,
-      name: "contributions",
-      type: "float32",
-      shape: ["batch", columnCount, outputCount],
-    },
-    { value: `${prefix}baseline`, name: "baseline", type: "float32", shape: [outputCount] },
-    { value: score, name: "score", type: "float32", shape: ["batch", outputCount] },
-  ])
-  checkModel(explained)
-  return explained
+  return withExplanation(model, parts, contributionNodes(parts))
 }
 
-/** Before the names of what is added; no learner's names begin with it. */
-const prefix = "explain/"
-
-const featuresSchema = z.array(z.object({ column: z.string(), name: z.string() }))
 const meansSchema = z.array(z.number())
 
-type Parts = {
+type Parts = Explained & {
   /** Names of the values of the graph. */
   readonly features: string
-  readonly score: string
   readonly weightsName: string
   /** Row-major [features, outputs] and [outputs]. */
   readonly weights: Float32Array
@@ -68,8 +39,6 @@ type Parts = {
   readonly means: readonly number[]
   /** For each feature the place of its column in the signature. */
   readonly columnOfFeature: readonly number[]
-  readonly columnCount: number
-  readonly outputCount: number
 }
 
 /** Null when the file has no linear model, several, or not the metadata. */
@@ -81,18 +50,15 @@ function partsOf(model: Model): Parts | null {
   const weights = onlyInitializer(graph.initializers, "linear/weights")
   const intercept = onlyInitializer(graph.initializers, "linear/intercept")
   const metadata = readMetadata(model)
-  const signature = parsed(signatureSchema, metadata.get("quernstone.signature"))
-  const names = parsed(featuresSchema, metadata.get("quernstone.features"))
+  const columns = columnsOfFeatures(model)
   const means = parsed(meansSchema, metadata.get("quernstone.feature_means"))
   if (features === null || score === null || weights === null || intercept === null) return null
-  if (signature === null || names === null || means === null) return null
+  if (columns === null || means === null) return null
+  const { signature, columnOfFeature } = columns
   const outputCount = intercept.data.length
-  const columnOfFeature = names.map(({ column }) =>
-    signature.columns.findIndex(({ name }) => name === column),
-  )
   const isWhole =
-    means.length === names.length &&
-    weights.data.length === names.length * outputCount &&
+    means.length === columnOfFeature.length &&
+    weights.data.length === columnOfFeature.length * outputCount &&
     !columnOfFeature.includes(-1)
   if (!isWhole) return null
   return {

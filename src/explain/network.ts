@@ -16,12 +16,10 @@ import { constant, placeholder, type SymbolicTensor } from "../learn/graph/tenso
 import { networkKey } from "../learn/network.ts"
 import { int } from "../onnx/attributes.ts"
 import { createGraphBuilder } from "../onnx/builder.ts"
-import { checkModel } from "../onnx/checker.ts"
-import { addOutputs, readMetadata } from "../onnx/edit.ts"
+import { readMetadata } from "../onnx/edit.ts"
 import type { Graph, Model } from "../onnx/model.ts"
 import { float32 } from "../onnx/tensors.ts"
-import { signatureSchema } from "../prepare/signature.ts"
-import { onlyNamed, parsed } from "./parts.ts"
+import { columnsOfFeatures, type Explained, onlyNamed, parsed, prefix, withExplanation } from "./parts.ts"
 
 /** Does the file hold one network with all that an explanation needs? */
 export function canExplainNetwork(model: Model): boolean {
@@ -39,46 +37,17 @@ const pathPoints = 32
 export function explainNetwork(model: Model): Model {
   const parts = partsOf(model)
   assert(parts !== null, "ask canExplainNetwork first")
-  const added = contributionGraph(model, parts)
-  const { graph } = model
-  const extended: Model = {
-    ...model,
-    graph: {
-      ...graph,
-      nodes: [...graph.nodes, ...added.nodes],
-      initializers: [...graph.initializers, ...added.initializers],
-    },
-  }
-  const { columnCount, outputCount, score } = parts
-  const explained = addOutputs(extended, [
-    {
-      value: `${prefix}contributions`,
-      name: "contributions",
-      type: "float32",
-      shape: ["batch", columnCount, outputCount],
-    },
-    { value: `${prefix}baseline`, name: "baseline", type: "float32", shape: [outputCount] },
-    { value: score, name: "score", type: "float32", shape: ["batch", outputCount] },
-  ])
-  checkModel(explained)
-  return explained
+  return withExplanation(model, parts, contributionGraph(model, parts))
 }
 
-/** Before the names of what is added; no learner's names begin with it. */
-const prefix = "explain/"
-
 const networkSchema = z.object({ featureOfValue: z.array(z.int()), baseline: z.array(z.number()) })
-const featuresSchema = z.array(z.object({ column: z.string(), name: z.string() }))
 
-type Parts = {
+type Parts = Explained & {
   /** Names of the values of the graph. */
   readonly features: string
-  readonly score: string
   /** Of each value that the first hidden layer reads: its mean in training, and the place of its column in the signature. */
   readonly baseline: readonly number[]
   readonly columnOfValue: readonly number[]
-  readonly columnCount: number
-  readonly outputCount: number
 }
 
 /** Null when the file has no network, several, or not the metadata. */
@@ -88,14 +57,12 @@ function partsOf(model: Model): Parts | null {
   const features = onlyNamed(values, "network/features")
   const score = onlyNamed(values, "network/score")
   const metadata = readMetadata(model)
-  const signature = parsed(signatureSchema, metadata.get("quernstone.signature"))
-  const names = parsed(featuresSchema, metadata.get("quernstone.features"))
+  const columns = columnsOfFeatures(model)
   const network = parsed(networkSchema, metadata.get(networkKey))
   if (features === null || score === null) return null
-  if (signature === null || names === null || network === null) return null
-  const columnOfValue = network.featureOfValue.map((feature) =>
-    signature.columns.findIndex(({ name }) => name === names[feature]?.column),
-  )
+  if (columns === null || network === null) return null
+  const { signature, columnOfFeature } = columns
+  const columnOfValue = network.featureOfValue.map((feature) => columnOfFeature[feature] ?? -1)
   if (columnOfValue.includes(-1) || network.baseline.length !== columnOfValue.length) return null
   const outputCount = signature.task === "multiclass" ? (signature.classes?.length ?? 0) : 1
   return {
@@ -137,7 +104,7 @@ function contributionGraph(model: Model, parts: Parts): Pick<Graph, "nodes" | "i
     return {
       current,
       next: gradient === null ? current : op("Add", [current, gradient]),
-      start: op("Mul", [way, zero]),
+      start: op("Mul", [way, scalar("float32", 0)]),
     }
   })
   const names = emitScan(inner, emitter, {
@@ -175,8 +142,6 @@ function contributionGraph(model: Model, parts: Parts): Pick<Graph, "nodes" | "i
   inner.output(emitter.value(baseline), `${prefix}baseline`, "float32", [outputCount])
   return inner.buildGraph("explanation")
 }
-
-const zero = scalar("float32", 0)
 
 /** The score of values that the first hidden layer reads, by the file's own nodes. */
 function scoreAt(
