@@ -2,7 +2,14 @@
 import { type Command, Option } from "commander"
 
 import type { LinearChoice, NetworkChoice, TrainingRequest } from "../../client/src/index.ts"
-import { type Bounds, trainingBounds } from "../base/training-bounds.ts"
+import {
+  type Bounds,
+  hiddenActivations,
+  learnerFamilies,
+  optimizerNames,
+  regressionLosses,
+  trainingBounds,
+} from "../base/training-choices.ts"
 import { choice, decimalNumber, usage, wholeNumber } from "./command.ts"
 import type { Context } from "./context.ts"
 import type { Terminal } from "./terminal.ts"
@@ -27,10 +34,7 @@ export type LearnerOptions = {
   readonly l1Ratio?: number
 }
 
-const learners = ["constant", "linear", "network"] as const satisfies readonly Learner[]
-const activations = ["relu", "leakyRelu", "elu", "gelu", "tanh", "sigmoid"] as const
-const losses = ["crossentropy", "meanSquaredError", "meanAbsoluteError", "huber", "poisson"] as const
-const optimizers = ["adam", "adamW", "sgd", "momentum", "nesterov", "rmsprop"] as const
+const losses = ["crossentropy", ...regressionLosses] as const
 
 export function withLearner(command: Command, { terminal }: Context): Command {
   const { say } = terminal
@@ -38,11 +42,11 @@ export function withLearner(command: Command, { terminal }: Context): Command {
   const number = (flags: string, description: string, given: Bounds) =>
     decimalNumber(flags, description, given, terminal)
   return command
-    .addOption(choice("--learner <family>", say("optionLearner"), learners, terminal))
+    .addOption(choice("--learner <family>", say("optionLearner"), learnerFamilies, terminal))
     .addOption(layerWidths("--layers <widths>", say("optionLayers"), terminal))
-    .addOption(choice("--activation <name>", say("optionActivation"), activations, terminal))
+    .addOption(choice("--activation <name>", say("optionActivation"), hiddenActivations, terminal))
     .addOption(choice("--loss <name>", say("optionLoss"), losses, terminal))
-    .addOption(choice("--optimizer <name>", say("optionOptimizer"), optimizers, terminal))
+    .addOption(choice("--optimizer <name>", say("optionOptimizer"), optimizerNames, terminal))
     .addOption(number("--learning-rate <rate>", say("optionLearningRate"), bounds.learningRate))
     .addOption(number("--dropout <share>", say("optionDropout"), bounds.dropout))
     .addOption(number("--l1 <strength>", say("optionL1"), bounds.weightPenalty))

@@ -2,6 +2,7 @@
 import assert from "node:assert"
 
 import { systemClock } from "../base/clock.ts"
+import type { hiddenActivations, regressionLosses } from "../base/training-choices.ts"
 import { openSession } from "../engine/open-session.ts"
 import { createGraphBuilder, type GraphBuilder } from "../onnx/builder.ts"
 import { encodeModel } from "../onnx/codec.ts"
@@ -10,7 +11,6 @@ import { newCourse, type Tensors } from "./network/course.ts"
 import { emitNetwork } from "./network/emit-network.ts"
 import { type EarlyStopping, fit } from "./network/fit.ts"
 import { layoutOf, type NetworkLayout } from "./network/layout.ts"
-import type { LossName } from "./network/losses.ts"
 import { type OptimizerName, optimizerNamed } from "./network/optimizers.ts"
 import { predictRows } from "./network/predict-rows.ts"
 import { arraySource } from "./network/source.ts"
@@ -20,16 +20,6 @@ import { holdOut, windowOf } from "./network/table-windows.ts"
 import { initialTensors, parameterValues, stateValues, withSlots } from "./network/weights.ts"
 
 /** What hidden layers may have. */
-export const hiddenActivations = ["relu", "leakyRelu", "elu", "gelu", "tanh", "sigmoid"] as const
-/** What may be minimised where the target is a number. */
-export const regressionLosses = [
-  "meanSquaredError",
-  "meanAbsoluteError",
-  "huber",
-  "poisson",
-] as const satisfies readonly LossName[]
-
-/** What a network for a table is, and how it is trained. */
 export type NetworkSettings = {
   /** Widths of the hidden layers. */
   readonly layers: readonly number[]

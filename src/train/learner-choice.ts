@@ -2,16 +2,19 @@
 import { z } from "zod"
 
 import { fault } from "../base/errors.ts"
-import { type Bounds, trainingBounds } from "../base/training-bounds.ts"
+import {
+  type Bounds,
+  hiddenActivations,
+  learnerFamilies,
+  optimizerNames,
+  regressionLosses,
+  trainingBounds,
+} from "../base/training-choices.ts"
 import type { TrainingTarget } from "../learn/learner.ts"
-import { hiddenActivations, regressionLosses } from "../learn/network.ts"
 import type { Task } from "../prepare/signature.ts"
 import type { Target } from "../prepare/target.ts"
 
-export const learnerFamilies = ["constant", "linear", "network"] as const
 export type LearnerFamily = (typeof learnerFamilies)[number]
-
-const optimizers = ["adam", "adamW", "sgd", "momentum", "nesterov", "rmsprop"] as const
 
 const bounded = ({ least, most }: Bounds) => z.number().min(least).max(most)
 const boundedInteger = ({ least, most }: Bounds) => z.int().min(least).max(most)
@@ -31,7 +34,7 @@ export const networkChoiceSchema = z
       .enum(["crossentropy", ...regressionLosses])
       .meta({ description: "crossentropy for classes, the others for numbers" })
       .exactOptional(),
-    optimizer: z.enum(optimizers).exactOptional(),
+    optimizer: z.enum(optimizerNames).exactOptional(),
     learningRate: bounded(trainingBounds.learningRate).exactOptional(),
     l1: bounded(trainingBounds.weightPenalty).exactOptional(),
     l2: bounded(trainingBounds.weightPenalty).exactOptional(),

@@ -1,9 +1,9 @@
 /** @file What a training job found, as JSON: kept with the model version, shown by terminal and console. */
 import { z } from "zod"
 
+import { learnerFamilies } from "../base/training-choices.ts"
 import { recipePlanSchema } from "../prepare/recipe.ts"
 import { tasks } from "../prepare/signature.ts"
-import { learnerFamilies } from "./learner-choice.ts"
 
 /** A score with its 95% interval. */
 export const scoreSchema = z

@@ -1,17 +1,12 @@
 /** @file What the native REST door takes and gives, as zod schemas: the source of openapi/quernstone.json and of the client's types. */
 import { z } from "zod"
-
 import { namePattern } from "../../base/identifiers.ts"
+import { learnerFamilies } from "../../base/training-choices.ts"
 import { columnSchemaSchema } from "../../collect/index.ts"
 import { recipePlanSchema } from "../../prepare/recipe.ts"
 import { signatureSchema } from "../../prepare/signature.ts"
 import { profileSchema } from "../../table/profile-schema.ts"
-import {
-  learnerFamilies,
-  linearChoiceSchema,
-  networkChoiceSchema,
-  trainingReportSchema,
-} from "../../train/index.ts"
+import { linearChoiceSchema, networkChoiceSchema, trainingReportSchema } from "../../train/index.ts"
 
 export const name = z
   .string()

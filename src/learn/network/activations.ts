@@ -1,23 +1,29 @@
 /** @file Activations by name, with Keras's defaults. */
+import { z } from "zod"
+
 import { float, int, text } from "../../onnx/attributes.ts"
 import { op } from "../graph/op.ts"
 import type { SymbolicTensor } from "../graph/tensor.ts"
+import { above, atLeast, checkSettings, oneOf } from "./settings.ts"
 
 /**
  * relu max(x, 0); leakyRelu with slope 0.2 below 0; elu e^x - 1 below 0; gelu x Phi(x), exact by the error function (Hendrycks & Gimpel 2016);
  * softmax over the last axis.
  */
-export type ActivationName =
-  | "linear"
-  | "relu"
-  | "leakyRelu"
-  | "elu"
-  | "gelu"
-  | "tanh"
-  | "sigmoid"
-  | "softmax"
-  | "softplus"
-  | "exponential"
+export type ActivationName = (typeof activationNames)[number]
+
+export const activationNames = [
+  "linear",
+  "relu",
+  "leakyRelu",
+  "elu",
+  "gelu",
+  "tanh",
+  "sigmoid",
+  "softmax",
+  "softplus",
+  "exponential",
+] as const
 
 /** A name, or one with a setting of its own. */
 export type Activation =
@@ -27,6 +33,24 @@ export type Activation =
   | { readonly name: "gelu"; readonly approximate: "none" | "tanh" }
 
 /** a(x), of the shape of x. */
+const activationSchema = z.union(
+  [
+    z.strictObject({ name: oneOf(activationNames) }),
+    z.strictObject({ name: z.literal("leakyRelu"), slope: atLeast(0) }),
+    z.strictObject({ name: z.literal("elu"), alpha: above(0) }),
+    z.strictObject({ name: z.literal("gelu"), approximate: z.enum(["none", "tanh"]) }),
+  ],
+  {
+    error: `one of ${activationNames.join(", ")}, or leakyRelu with slope, elu with alpha, gelu with approximate`,
+  },
+)
+
+/** Throws NETWORK_SETTING. */
+export function checkActivation(activation: Activation): void {
+  const isName = typeof activation === "string"
+  checkSettings(isName ? oneOf(activationNames) : activationSchema, activation, "activation")
+}
+
 export function activate(activation: Activation, x: SymbolicTensor): SymbolicTensor {
   const chosen = typeof activation === "string" ? defaults(activation) : activation
   switch (chosen.name) {

@@ -6,16 +6,19 @@ import { elementCountOf } from "../../onnx/element-types.ts"
  * Glorot & Bengio 2010 (variance 2 / (in + out)), He et al. 2015 (2 / in), LeCun et al. 1998 (1 / in); `Normal` is cut at two deviations and
  * rescaled, as Keras does. `uniform` is Keras's RandomUniform(-0.05, 0.05), which its Embedding starts with.
  */
-export type InitializerName =
-  | "zeros"
-  | "ones"
-  | "uniform"
-  | "glorotUniform"
-  | "glorotNormal"
-  | "heUniform"
-  | "heNormal"
-  | "lecunUniform"
-  | "lecunNormal"
+export type InitializerName = (typeof initializerNames)[number]
+
+export const initializerNames = [
+  "zeros",
+  "ones",
+  "uniform",
+  "glorotUniform",
+  "glorotNormal",
+  "heUniform",
+  "heNormal",
+  "lecunUniform",
+  "lecunNormal",
+] as const
 
 /** Deviation of a standard normal distribution cut at -2 and 2. */
 const truncatedDeviation = 0.87962566103423978

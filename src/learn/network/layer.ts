@@ -1,4 +1,6 @@
 /** @file The contract of a layer: forward code only; its derivative, its training and its nodes in the served file follow from it. */
+import { z } from "zod"
+
 import type { SymbolicTensor } from "../graph/tensor.ts"
 import type { InitializerName } from "./initializers.ts"
 import type { Regularizer } from "./regularizers.ts"
@@ -52,6 +54,9 @@ export type LayerContext = {
   /** Uniform in [0, 1), one number per element of `like`, others at each step; the same again in a repeated training. */
   readonly random: (like: SymbolicTensor) => SymbolicTensor
 }
+
+/** A name is part of those of its parameters. */
+export const layerName = z.string({ error: "a text" }).min(1, { error: "a text that is not empty" })
 
 /** Makes a layer of forward code. */
 export function defineLayer(definition: {

@@ -1,20 +1,26 @@
 /** @file Losses by Keras's definitions: a number per row, which training averages over the batch. */
+import { z } from "zod"
+
 import { int } from "../../onnx/attributes.ts"
 import { op } from "../graph/op.ts"
 import { integers, scalar, shapeFault } from "../graph/operator.ts"
 import { castTo } from "../graph/random.ts"
 import { isFloat, nodeOf, type SymbolicTensor, sameShape } from "../graph/tensor.ts"
+import { above, between, flag, oneOf, within } from "./settings.ts"
 
 /** Keras's, in camelCase; formulas in docs/learn/losses.md. */
-export type LossName =
-  | "meanSquaredError"
-  | "meanAbsoluteError"
-  | "huber"
-  | "binaryCrossentropy"
-  | "categoricalCrossentropy"
-  | "sparseCategoricalCrossentropy"
-  | "poisson"
-  | "quantile"
+export type LossName = (typeof lossNames)[number]
+
+export const lossNames = [
+  "meanSquaredError",
+  "meanAbsoluteError",
+  "huber",
+  "binaryCrossentropy",
+  "categoricalCrossentropy",
+  "sparseCategoricalCrossentropy",
+  "poisson",
+  "quantile",
+] as const
 
 /** Settings of losses, each read by those that it names. */
 export type LossOptions = {
@@ -30,6 +36,15 @@ export type LossOptions = {
 
 /** What a compiled model minimises. */
 export type Loss = LossOptions & { readonly name: LossName }
+
+/** Of a loss with its settings. */
+export const lossSchema = z.strictObject({
+  name: oneOf(lossNames),
+  delta: above(0).optional(),
+  quantile: between(0, 1).optional(),
+  labelSmoothing: within(0, 1).optional(),
+  fromLogits: flag.optional(),
+})
 
 /** What a loss reads of an output: the value before its activation where that keeps more digits; `undone` names that activation. */
 export type LossInput = {

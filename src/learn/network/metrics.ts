@@ -3,7 +3,9 @@ import type { LossName } from "./losses.ts"
 import type { TrainingArray } from "./source.ts"
 
 /** accuracy: of classes by the greatest output, of one output at 0.5, as the loss tells. */
-export type MetricName = "accuracy" | "meanAbsoluteError" | "meanSquaredError"
+export type MetricName = (typeof metricNames)[number]
+
+export const metricNames = ["accuracy", "meanAbsoluteError", "meanSquaredError"] as const
 
 /** Predictions row-major [rows, width] with the targets of the same rows; `rows` picks targets, in the order of the predictions. */
 export type MetricCall = {

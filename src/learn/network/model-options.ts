@@ -1,13 +1,18 @@
 /** @file What users of a network say, and what they get back. */
+import { z } from "zod"
+
 import type { Clock } from "../../base/clock.ts"
+import { optimizerNames } from "../../base/training-choices.ts"
 import type { EpochRecord } from "./course.ts"
 import type { DataInput, ModelData } from "./data.ts"
 import type { EarlyStopping, FitResult } from "./fit.ts"
-import type { Loss, LossName } from "./losses.ts"
-import type { MetricName } from "./metrics.ts"
+import { layerName } from "./layer.ts"
+import { type Loss, type LossName, lossNames } from "./losses.ts"
+import { type MetricName, metricNames } from "./metrics.ts"
 import type { Optimizer, OptimizerName } from "./optimizers.ts"
-import type { Regularizer } from "./regularizers.ts"
-import type { Schedule } from "./schedules.ts"
+import { type Regularizer, regularizerSchema } from "./regularizers.ts"
+import { type Schedule, scheduleSchema } from "./schedules.ts"
+import { atLeast, flag, oneOf, wholeFrom, within } from "./settings.ts"
 
 /** What is minimised and how. The optimizer is `adam` unless said. */
 export type CompileOptions = {
@@ -81,3 +86,57 @@ export type NamedWeights = Prediction & { readonly name: string }
 
 /** `seed` (1) of first weights, orders and dropout; `name` of the saved graph ("network"). */
 export type ModelOptions = { readonly seed?: number; readonly name?: string }
+
+/** What `Input` is given. */
+export const inputSchema = z.strictObject({
+  shape: z.array(wholeFrom(1)),
+  name: layerName.optional(),
+  type: oneOf(["float32", "int64"]).optional(),
+})
+
+/** What `compile` is given; losses are checked one by one. */
+export const compileSchema = z.strictObject({
+  loss: z.unknown().refine((loss) => loss !== undefined, { error: `one of ${lossNames.join(", ")}` }),
+  optimizer: z
+    .union([oneOf(optimizerNames), z.looseObject({ slotCount: z.number() })], {
+      error: `one of ${optimizerNames.join(", ")}, or made by SGD, RMSprop, Adam or AdamW`,
+    })
+    .optional(),
+  metrics: z.array(oneOf(metricNames), { error: "a list of metrics" }).optional(),
+  lossWeights: z.array(atLeast(0), { error: "a list of numbers" }).optional(),
+  regularizer: regularizerSchema.optional(),
+  schedule: scheduleSchema.optional(),
+})
+
+/** What `fit` is given beside the data; data that hang on others (weights, validation) are checked with them. */
+export const fitSchema = z.strictObject({
+  epochs: wholeFrom(1).optional(),
+  batchSize: wholeFrom(1).optional(),
+  shuffle: flag.optional(),
+  validationData: z
+    .strictObject({ x: z.unknown(), y: z.unknown(), sampleWeight: z.unknown().optional() })
+    .optional(),
+  validationSplit: within(0, 1).optional(),
+  sampleWeight: z.unknown().optional(),
+  classWeight: z.record(z.string(), atLeast(0)).optional(),
+  earlyStopping: z
+    .strictObject({
+      patience: wholeFrom(0),
+      minDelta: atLeast(0).optional(),
+      restoreBest: flag.optional(),
+      monitor: oneOf(["loss", "valLoss"]).optional(),
+    })
+    .optional(),
+  checkpoint: z
+    .strictObject({
+      path: z.string({ error: "the path of a file" }),
+      everySeconds: atLeast(0).optional(),
+    })
+    .optional(),
+  resume: flag.optional(),
+  onEpochEnd: z.unknown().optional(),
+  signal: z.unknown().optional(),
+  verbose: flag.optional(),
+  threads: z.union([z.literal("auto"), wholeFrom(1)], { error: "auto, or a whole number from 1" }).optional(),
+  clock: z.unknown().optional(),
+})

@@ -17,20 +17,24 @@ import { createEvaluator } from "./evaluator.ts"
 import { fit } from "./fit.ts"
 import type { Layer, ModelTensor } from "./layer.ts"
 import { layoutOf, type NetworkLayout } from "./layout.ts"
-import type { Loss, LossName } from "./losses.ts"
+import { type Loss, type LossName, lossSchema } from "./losses.ts"
 import { type MetricName, metricFor } from "./metrics.ts"
-import type {
-  CompileOptions,
-  EpochSummary,
-  History,
-  ModelFitOptions,
-  ModelOptions,
-  NamedWeights,
-  Prediction,
+import {
+  type CompileOptions,
+  compileSchema,
+  type EpochSummary,
+  fitSchema,
+  type History,
+  inputSchema,
+  type ModelFitOptions,
+  type ModelOptions,
+  type NamedWeights,
+  type Prediction,
 } from "./model-options.ts"
 import { type Optimizer, optimizerNamed } from "./optimizers.ts"
 import { predictRows } from "./predict-rows.ts"
 import { createProgressBar } from "./progress-bar.ts"
+import { checkSettings } from "./settings.ts"
 import type { TrainingSource } from "./source.ts"
 import { summaryOf } from "./summary.ts"
 import type { Network } from "./trace.ts"
@@ -43,10 +47,11 @@ const batchSizeDefault = 32
 /** A chain of layers. The first says what it reads (`inputDim`, `inputLength`), or the shape of the first data does. */
 export function Sequential(layers: readonly Layer[], options: ModelOptions = {}): NetworkModel {
   const [first] = layers
-  const inputShape = first?.definition.inputShape ?? null
+  if (first === undefined)
+    throw fault("NETWORK_SETTING", { name: "layers", got: "empty", expected: "at least one layer" })
+  const { inputType, inputShape } = first.definition
   const build = (shape: readonly number[]) => {
-    const type = first?.definition.inputType ?? "float32"
-    const input = { kind: "input" as const, shape, type, name: null }
+    const input = { kind: "input" as const, shape, type: inputType, name: null }
     const output = layers.reduce<ModelTensor>((tensor, layer) => layer(tensor), input)
     return { inputs: [input], outputs: [output] }
   }
@@ -68,11 +73,12 @@ export function Model(
   return new NetworkModel({ inputs: declared, outputs }, options)
 }
 
-/** An input of a functional model; `shape` of one row. */
+/** An input of a functional model; `shape` of one row. Throws NETWORK_SETTING. */
 export function Input(
   shape: readonly number[],
   options: { readonly name?: string; readonly type?: "float32" | "int64" } = {},
 ): ModelTensor {
+  checkSettings(inputSchema, { shape, ...options })
   return { kind: "input", shape, type: options.type ?? "float32", name: options.name ?? null }
 }
 
@@ -104,9 +110,11 @@ export class NetworkModel {
 
   /** Says what is minimised and how; keeps the weights, forgets the moments and steps of an optimiser before. Throws NETWORK_SETTING. */
   compile(options: CompileOptions): void {
+    checkSettings(compileSchema, options)
     const { optimizer = "adam" } = options
     const chosen = typeof optimizer === "string" ? optimizerNamed(optimizer) : optimizer
-    checkOptimizer(chosen)
+    for (const loss of isListOfLosses(options.loss) ? options.loss : [options.loss])
+      checkSettings(lossSchema, lossNamed(loss), "loss")
     this.#compiled = { ...options, chosen }
     this.#epoch = 0
     this.#step = 0
@@ -122,10 +130,8 @@ export class NetworkModel {
     third: ModelFitOptions = {},
   ): Promise<History> {
     const { given, source, options } = argumentsOfFit(x, second, third)
+    checkSettings(fitSchema, options)
     const { epochs = 1, batchSize = batchSizeDefault } = options
-    for (const [name, got] of Object.entries({ epochs, batchSize }))
-      if (!Number.isInteger(got) || got < 1)
-        throw fault("NETWORK_SETTING", { name, got, expected: "a whole number from 1" })
     if (given !== null) this.#buildFor(given.x)
     const { compiled, data } = this.#prepare(given, options, source)
     const { rowCount } = data.source
@@ -341,14 +347,6 @@ export class NetworkModel {
   }
 }
 
-function checkOptimizer({ learningRate, clipping }: Optimizer): void {
-  if (!(learningRate > 0 && Number.isFinite(learningRate)))
-    throw fault("NETWORK_SETTING", { name: "learningRate", got: learningRate, expected: "above 0" })
-  const chosen = Object.keys(clipping)
-  if (chosen.length > 1)
-    throw fault("NETWORK_SETTING", { name: "clipping", got: chosen.join(" and "), expected: "one of them" })
-}
-
 /** The loss of each output. */
 function lossesOf(loss: CompileOptions["loss"], outputCount: number): readonly Loss[] {
   const all = isListOfLosses(loss) ? loss : Array.from({ length: outputCount }, () => loss)
@@ -358,7 +356,11 @@ function lossesOf(loss: CompileOptions["loss"], outputCount: number): readonly L
       got: `a list of ${all.length}`,
       expected: `one, or one for each of ${outputCount} outputs`,
     })
-  return all.map((own) => (typeof own === "string" ? { name: own } : own))
+  return all.map(lossNamed)
+}
+
+function lossNamed(loss: LossName | Loss): Loss {
+  return typeof loss === "string" ? { name: loss } : loss
 }
 
 function isListOfLosses(loss: CompileOptions["loss"]): loss is readonly (LossName | Loss)[] {

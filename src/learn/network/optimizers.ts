@@ -1,9 +1,15 @@
 /** @file Optimisers by Keras 3's definitions and defaults; `form: "pytorch"` gives PyTorch's, where they differ. */
 import assert from "node:assert"
 
+import { z } from "zod"
+
+import { fault } from "../../base/errors.ts"
+import type { optimizerNames } from "../../base/training-choices.ts"
+
 import { op } from "../graph/op.ts"
 import { scalar } from "../graph/operator.ts"
 import type { SymbolicTensor } from "../graph/tensor.ts"
+import { above, atLeast, checkSettings, flag, oneOf, within } from "./settings.ts"
 
 /** Whose formula, and whose defaults. */
 export type OptimizerForm = "keras" | "pytorch"
@@ -32,6 +38,14 @@ export type Optimizer = {
   readonly update: (call: UpdateCall) => Updated
 }
 
+const common = {
+  learningRate: above(0).optional(),
+  form: oneOf(["keras", "pytorch"]).optional(),
+  clipNorm: above(0).optional(),
+  globalClipNorm: above(0).optional(),
+  clipValue: above(0).optional(),
+}
+
 /** All of one shape, but for the scalars. */
 export type UpdateCall = {
   readonly parameter: SymbolicTensor
@@ -45,6 +59,8 @@ export type Updated = { readonly parameter: SymbolicTensor; readonly slots: read
 
 type CommonOptions = Clipping & { readonly learningRate?: number; readonly form?: OptimizerForm }
 
+const sgdSchema = z.strictObject({ ...common, momentum: within(0, 1).optional(), nesterov: flag.optional() })
+
 /** Rate 0.01, no momentum unless said. */
 export type SGDOptions = CommonOptions & { readonly momentum?: number; readonly nesterov?: boolean }
 
@@ -53,12 +69,13 @@ export type SGDOptions = CommonOptions & { readonly momentum?: number; readonly 
  * w -= rate m', or rate (g + momentum m'): the same at a constant rate.
  */
 export function SGD(options: SGDOptions = {}): Optimizer {
-  const { learningRate = 0.01, momentum = 0, nesterov = false, form = "keras", ...clipping } = options
+  checkSettings(sgdSchema, options)
+  const { learningRate = 0.01, momentum = 0, nesterov = false, form = "keras" } = options
   const update = momentum === 0 ? plainStep : form === "keras" ? kerasMomentum : pytorchMomentum
   return {
     name: momentum === 0 ? "sgd" : nesterov ? "nesterov" : "momentum",
     learningRate,
-    clipping,
+    clipping: clippingOf(options),
     settings: { momentum, nesterov, form },
     slotCount: momentum === 0 ? 0 : 1,
     scalars: (_, rate) => [rate],
@@ -92,6 +109,14 @@ function pytorchMomentum(call: UpdateCall, momentum: number, nesterov: boolean):
   return { parameter: op("Sub", [parameter, op("Mul", [move, rate])]), slots: [next] }
 }
 
+const rmspropSchema = z.strictObject({
+  ...common,
+  rho: within(0, 1).optional(),
+  momentum: within(0, 1).optional(),
+  epsilon: above(0).optional(),
+  centered: flag.optional(),
+})
+
 /** Rate 0.001, rho 0.9, epsilon 1e-7 unless said; as PyTorch 0.01, 0.99, 1e-8. */
 export type RMSpropOptions = CommonOptions & {
   readonly rho?: number
@@ -105,13 +130,14 @@ export type RMSpropOptions = CommonOptions & {
  * epsilon) (PyTorch). Tieleman & Hinton 2012.
  */
 export function RMSprop(options: RMSpropOptions = {}): Optimizer {
+  checkSettings(rmspropSchema, options)
   const { form = "keras", centered = false, momentum = 0, ...others } = options
   const { learningRate = form === "keras" ? 0.001 : 0.01, rho = form === "keras" ? 0.9 : 0.99 } = others
-  const { epsilon = form === "keras" ? 1e-7 : 1e-8, clipNorm, globalClipNorm, clipValue } = others
+  const { epsilon = form === "keras" ? 1e-7 : 1e-8 } = others
   return {
     name: "rmsprop",
     learningRate,
-    clipping: definedOf({ clipNorm, globalClipNorm, clipValue }),
+    clipping: clippingOf(options),
     settings: { form, rho, epsilon, centered, momentum },
     slotCount: 1 + (centered ? 1 : 0) + (momentum > 0 ? 1 : 0),
     scalars: (_, rate) => [rate],
@@ -154,6 +180,13 @@ function rmspropStep(
   return { parameter: op("Sub", [parameter, op("Mul", [next, rate])]), slots: [...kept, next] }
 }
 
+const adamShape = {
+  ...common,
+  beta1: within(0, 1).optional(),
+  beta2: within(0, 1).optional(),
+  epsilon: above(0).optional(),
+}
+
 /** Rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7 unless said; as PyTorch epsilon 1e-8. */
 export type AdamOptions = CommonOptions & {
   readonly beta1?: number
@@ -163,6 +196,7 @@ export type AdamOptions = CommonOptions & {
 
 /** Kingma & Ba 2015. Keras adds epsilon (1e-7) to the root before it is corrected for bias, PyTorch (1e-8) after. */
 export function Adam(options: AdamOptions = {}): Optimizer {
+  checkSettings(z.strictObject(adamShape), options)
   return adaptive("adam", { ...options, weightDecay: 0 })
 }
 
@@ -171,6 +205,7 @@ export type AdamWOptions = AdamOptions & { readonly weightDecay?: number }
 
 /** Adam with weights that shrink by rate * weightDecay at each step, apart from the gradient (Loshchilov & Hutter 2019). */
 export function AdamW(options: AdamWOptions = {}): Optimizer {
+  checkSettings(z.strictObject({ ...adamShape, weightDecay: atLeast(0).optional() }), options)
   const { weightDecay = options.form === "pytorch" ? 0.01 : 0.004 } = options
   return adaptive("adamW", { ...options, weightDecay })
 }
@@ -181,12 +216,12 @@ export function AdamW(options: AdamWOptions = {}): Optimizer {
  */
 function adaptive(name: string, options: AdamOptions & { readonly weightDecay: number }): Optimizer {
   const { form = "keras", beta1 = 0.9, beta2 = 0.999, learningRate = 0.001, weightDecay } = options
-  const { epsilon = form === "keras" ? 1e-7 : 1e-8, clipNorm, globalClipNorm, clipValue } = options
+  const { epsilon = form === "keras" ? 1e-7 : 1e-8 } = options
   const scale = Math.sqrt(1 - beta2)
   return {
     name,
     learningRate,
-    clipping: definedOf({ clipNorm, globalClipNorm, clipValue }),
+    clipping: clippingOf(options),
     settings: { form, beta1, beta2, epsilon, weightDecay },
     slotCount: 2,
     scalars: (step, rate) => {
@@ -218,17 +253,21 @@ function averaged(old: SymbolicTensor | undefined, next: SymbolicTensor, keep: n
   return op("Add", [old, change])
 }
 
-function definedOf(clipping: { readonly [Name in keyof Clipping]: number | undefined }): Clipping {
-  const { clipNorm, globalClipNorm, clipValue } = clipping
-  return {
+/** The kind of clipping that was chosen, if any. Throws NETWORK_SETTING for two. */
+function clippingOf({ clipNorm, globalClipNorm, clipValue }: CommonOptions): Clipping {
+  const clipping = {
     ...(clipNorm === undefined ? {} : { clipNorm }),
     ...(globalClipNorm === undefined ? {} : { globalClipNorm }),
     ...(clipValue === undefined ? {} : { clipValue }),
   }
+  const chosen = Object.keys(clipping)
+  if (chosen.length > 1)
+    throw fault("NETWORK_SETTING", { name: "clipping", got: chosen.join(" and "), expected: "one of them" })
+  return clipping
 }
 
 /** With the defaults of Keras; momentum and nesterov are SGD with a momentum of 0.9. */
-export type OptimizerName = "sgd" | "momentum" | "nesterov" | "rmsprop" | "adam" | "adamW"
+export type OptimizerName = (typeof optimizerNames)[number]
 
 /** An optimiser by name, with its defaults. */
 export function optimizerNamed(

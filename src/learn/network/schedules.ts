@@ -1,4 +1,7 @@
 /** @file Learning rates over the course of a training. */
+import { z } from "zod"
+
+import { above, atLeast, between, wholeFrom, within } from "./settings.ts"
 
 /** What is known when the rate of a step is asked for; steps are counted from 0. */
 export type ScheduleMoment = {
@@ -32,6 +35,33 @@ export type Schedule =
       readonly least?: number
     }
 
+export const scheduleSchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({ kind: z.literal("constant") }),
+    z.strictObject({ kind: z.literal("step"), everyEpochs: wholeFrom(1), factor: above(0) }),
+    z.strictObject({
+      kind: z.literal("cosine"),
+      least: within(0, 1).optional(),
+      warmupSteps: wholeFrom(0).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("oneCycle"),
+      rise: between(0, 1).optional(),
+      divide: above(0).optional(),
+      finalDivide: above(0).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("plateau"),
+      factor: between(0, 1).optional(),
+      patience: wholeFrom(1).optional(),
+      minDelta: atLeast(0).optional(),
+      least: atLeast(0).optional(),
+    }),
+  ],
+  { error: "one of constant, step, cosine, oneCycle, plateau" },
+)
+
 /** The rate of a step by every schedule but `plateau`, whose factor its tracker knows. */
 export function rateAt(schedule: Schedule, moment: ScheduleMoment): number {
   const { step, epoch, stepCount, baseRate } = moment
@@ -51,14 +81,14 @@ export function rateAt(schedule: Schedule, moment: ScheduleMoment): number {
       const { rise = 0.3, divide = 25, finalDivide = 1e4 } = schedule
       const top = rise * stepCount - 1
       const [first, last] = [baseRate / divide, baseRate / divide / finalDivide]
-      if (step <= top) return between(first, baseRate, top <= 0 ? 1 : step / top)
-      return between(baseRate, last, (step - top) / Math.max(stepCount - 1 - top, 1))
+      if (step <= top) return alongCosine(first, baseRate, top <= 0 ? 1 : step / top)
+      return alongCosine(baseRate, last, (step - top) / Math.max(stepCount - 1 - top, 1))
     }
   }
 }
 
 /** From one rate to another along half a cosine. */
-function between(from: number, to: number, share: number): number {
+function alongCosine(from: number, to: number, share: number): number {
   return to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share))
 }
 

@@ -5,10 +5,17 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, test } from "node:test"
 
+import { isFault } from "../../../src/base/errors.ts"
+import { defineLayer } from "../../../src/learn/network/layer.ts"
+import { Activation } from "../../../src/learn/network/layers/activation.ts"
 import { Dense } from "../../../src/learn/network/layers/dense.ts"
+import { Dropout } from "../../../src/learn/network/layers/dropout.ts"
+import { Embedding } from "../../../src/learn/network/layers/embedding.ts"
+import { BatchNormalization, LayerNormalization } from "../../../src/learn/network/layers/normalization.ts"
 import { Input, Model, type NetworkModel, Sequential } from "../../../src/learn/network/model.ts"
 import type { History } from "../../../src/learn/network/model-options.ts"
-import { Adam, SGD } from "../../../src/learn/network/optimizers.ts"
+import { Adam, AdamW, RMSprop, SGD } from "../../../src/learn/network/optimizers.ts"
+import { L1 } from "../../../src/learn/network/regularizers.ts"
 import { arraySource } from "../../../src/learn/network/source.ts"
 
 const x = [[1], [2], [3], [4], [5]]
@@ -151,4 +158,115 @@ describe("fit", () => {
       split,
     )
   })
+})
+
+/** What JavaScript lets through: no type checker has seen these. */
+describe("settings that are none, or out of bounds, are refused where they are given, by their names", () => {
+  const compiled = (options: unknown) => () => {
+    const model = line()
+    Reflect.apply(model.compile, model, [options])
+  }
+  const layer =
+    (make: unknown, ...given: readonly unknown[]) =>
+    () => {
+      assert.ok(typeof make === "function")
+      Reflect.apply(make, undefined, given)
+    }
+  const loss = "meanSquaredError"
+  const refused: readonly (readonly [name: string, act: () => void])[] = [
+    ["units", layer(Dense, 0)],
+    ["units", layer(Dense, 2.5)],
+    ["activation", layer(Dense, 1, { activation: "sigmoyd" })],
+    ["activation", layer(Dense, 1, { activation: { name: "elu", alpha: -1 } })],
+    ["activation", layer(Activation, "Relu")],
+    ["kernelInitializer", layer(Dense, 1, { kernelInitializer: "he" })],
+    ["kernelRegularizer.l2", layer(Dense, 1, { kernelRegularizer: { l2: -1 } })],
+    ["inputdim", layer(Dense, 1, { inputdim: 8 })],
+    ["l1", layer(L1, Number.NaN)],
+    ["outputDim", layer(Embedding, 5, 0)],
+    ["rate", layer(Dropout, 1)],
+    ["momentum", layer(BatchNormalization, { momentum: 1 })],
+    ["epsilon", layer(LayerNormalization, { epsilon: 0 })],
+    ["shape.0", layer(Input, [0])],
+    ["layers", layer(Sequential, [])],
+    ["learningRate", layer(Adam, { learningRate: 0 })],
+    ["beta2", layer(Adam, { beta2: 1 })],
+    ["learning_rate", layer(SGD, { learning_rate: 1 })],
+    ["weightDecay", layer(AdamW, { weightDecay: -1 })],
+    ["rho", layer(RMSprop, { rho: 2 })],
+    ["loss", compiled({})],
+    ["loss.name", compiled({ loss: "mse" })],
+    ["loss.quantile", compiled({ loss: { name: "quantile", quantile: 1 } })],
+    ["loss.delta", compiled({ loss: [{ name: "huber", delta: 0 }] })],
+    ["optimizer", compiled({ loss, optimizer: "adamm" })],
+    ["metrics.0", compiled({ loss, metrics: ["auc"] })],
+    ["schedule.kind", compiled({ loss, schedule: { kind: "cos" } })],
+    ["schedule.factor", compiled({ loss, schedule: { kind: "step", everyEpochs: 1, factor: 0 } })],
+    ["regularizer.l3", compiled({ loss, regularizer: { l3: 1 } })],
+    ["lossWeights.0", compiled({ loss, lossWeights: [-1] })],
+  ]
+  for (const [at, [name, act]] of refused.entries())
+    test(`${name}, case ${at}`, () => {
+      assert.throws(act, (error) => {
+        assert.ok(isFault(error, "NETWORK_SETTING"))
+        assert.equal(error.parameters.name, name)
+        return true
+      })
+    })
+
+  const fits: readonly (readonly [name: string, options: object])[] = [
+    ["epochs", { epochs: 0 }],
+    ["batch_size", { batch_size: 2 }],
+    ["threads", { threads: 0 }],
+    ["validationSplit", { validationSplit: 1 }],
+    ["earlyStopping.patience", { earlyStopping: { patience: -1 } }],
+    ["earlyStopping.monitor", { earlyStopping: { patience: 1, monitor: "val_loss" } }],
+    ["checkpoint.every", { checkpoint: { path: "x", every: 1 } }],
+  ]
+  for (const [name, options] of fits)
+    test(`${name} of fit`, async () => {
+      await assert.rejects(line().fit(x, y, options), (error) => {
+        assert.ok(isFault(error, "NETWORK_SETTING"))
+        assert.equal(error.parameters.name, name)
+        return true
+      })
+    })
+})
+
+test("a parameter that no loss depends on is refused by its name", async () => {
+  const idle = defineLayer({
+    kind: "idle",
+    forward: ([input], context) => {
+      context.parameter("unused", { shape: [2], initializer: "ones" })
+      return input ?? assert.fail()
+    },
+  })
+  const model = Sequential([Dense(1, { inputDim: 1 }), idle])
+  model.compile({ loss: "meanSquaredError" })
+  await assert.rejects(model.fit(x, y), (error) => {
+    assert.ok(isFault(error, "NETWORK_SETTING"))
+    assert.equal(error.parameters.name, "idle/unused")
+    return true
+  })
+})
+
+test("classes that are no share of 0 and 1 are refused with their row", async () => {
+  const model = Sequential([Dense(1, { inputDim: 1, activation: "sigmoid" })])
+  model.compile({ loss: "binaryCrossentropy" })
+  await assert.rejects(model.fit(x, [0, 1, 2, 0, 1]), (error) => {
+    assert.ok(isFault(error, "NETWORK_DATA"))
+    assert.match(String(error.parameters.reason), /holds 2 in row 2/)
+    return true
+  })
+})
+
+test("a checkpoint that cannot be written is told before training, and the weights stay as they were", async () => {
+  const model = line()
+  const start = model.getWeights().map(({ data }) => data)
+  const path = join(tmpdir(), "no-such-folder-of-quernstone", "checkpoint.safetensors")
+  await assert.rejects(model.fit(x, y, { epochs: 3, checkpoint: { path } }), { code: "CHECKPOINT_UNWRITTEN" })
+  assert.deepEqual(
+    model.getWeights().map(({ data }) => data),
+    start,
+  )
 })

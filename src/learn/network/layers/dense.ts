@@ -1,10 +1,13 @@
 /** @file y = activation(x W + b) over the last axis. */
+import { z } from "zod"
+
 import { op } from "../../graph/op.ts"
 import { shapeFault } from "../../graph/operator.ts"
-import { type Activation, activate } from "../activations.ts"
-import type { InitializerName } from "../initializers.ts"
-import { defineLayer, type Layer } from "../layer.ts"
-import type { Regularizer } from "../regularizers.ts"
+import { type Activation, activate, checkActivation } from "../activations.ts"
+import { type InitializerName, initializerNames } from "../initializers.ts"
+import { defineLayer, type Layer, layerName } from "../layer.ts"
+import { type Regularizer, regularizerSchema } from "../regularizers.ts"
+import { checkSettings, flag, oneOf, wholeFrom } from "../settings.ts"
 
 /** Activation linear, a bias, Glorot uniform kernel and no regularizers unless said. */
 export type DenseOptions = {
@@ -19,12 +22,26 @@ export type DenseOptions = {
   readonly name?: string
 }
 
+const optionsSchema = z.strictObject({
+  activation: z.unknown().optional(),
+  useBias: flag.optional(),
+  kernelInitializer: oneOf(initializerNames).optional(),
+  biasInitializer: oneOf(initializerNames).optional(),
+  kernelRegularizer: regularizerSchema.optional(),
+  biasRegularizer: regularizerSchema.optional(),
+  inputDim: wholeFrom(1).optional(),
+  name: layerName.optional(),
+})
+
 /**
  * y = activation(x W + b), [batch, ..., in] to [batch, ..., units]; kernel W [in, units] (Glorot uniform), bias b [units] (zeros). Throws
- * GRAPH_SHAPE when the width of what it reads is not known.
+ * NETWORK_SETTING, and GRAPH_SHAPE when the width of what it reads is not known.
  */
 export function Dense(units: number, options: DenseOptions = {}): Layer {
-  const { inputDim } = options
+  checkSettings(wholeFrom(1), units, "units")
+  checkSettings(optionsSchema, options)
+  const { inputDim, activation = "linear" } = options
+  checkActivation(activation)
   return defineLayer({
     kind: "dense",
     name: options.name,
@@ -46,7 +63,7 @@ export function Dense(units: number, options: DenseOptions = {}): Layer {
             regularizer: options.biasRegularizer ?? null,
           })
         : null
-      return activate(options.activation ?? "linear", linear(x, kernel, bias))
+      return activate(activation, linear(x, kernel, bias))
     },
   })
 }

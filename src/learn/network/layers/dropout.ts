@@ -2,10 +2,11 @@
 import { op } from "../../graph/op.ts"
 import { scalar, shapeFault } from "../../graph/operator.ts"
 import { defineLayer, type Layer } from "../layer.ts"
+import { checkSettings, within } from "../settings.ts"
 
-/** `rate` in [0, 1): the share that is set to 0; the others are divided by 1 - rate. Throws GRAPH_SHAPE for another rate. */
+/** `rate` in [0, 1): the share that is set to 0; the others are divided by 1 - rate. Throws NETWORK_SETTING for another rate. */
 export function Dropout(rate: number, options: { readonly name?: string } = {}): Layer {
-  if (!(rate >= 0 && rate < 1)) throw shapeFault("Dropout", `its rate ${rate} is not in [0, 1)`)
+  checkSettings(within(0, 1), rate, "rate")
   return defineLayer({
     kind: "dropout",
     name: options.name,

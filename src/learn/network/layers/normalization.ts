@@ -1,11 +1,18 @@
 /** @file Values brought to mean 0 and deviation 1, then scaled and moved by learned factors. */
 import assert from "node:assert"
 
+import { z } from "zod"
+
 import { float, int } from "../../../onnx/attributes.ts"
 import { op, ops } from "../../graph/op.ts"
 import { integers, scalar, shapeFault } from "../../graph/operator.ts"
 import type { SymbolicTensor } from "../../graph/tensor.ts"
-import { defineLayer, type Layer, type LayerContext } from "../layer.ts"
+import { defineLayer, type Layer, type LayerContext, layerName } from "../layer.ts"
+import { above, checkSettings, within } from "../settings.ts"
+
+const layerOptions = { epsilon: above(0).optional(), name: layerName.optional() }
+const layerOptionsSchema = z.strictObject(layerOptions)
+const batchOptionsSchema = z.strictObject({ ...layerOptions, momentum: within(0, 1).optional() })
 
 /** Momentum 0.99 and epsilon 0.001 unless said. */
 export type BatchNormalizationOptions = {
@@ -17,9 +24,10 @@ export type BatchNormalizationOptions = {
 
 /**
  * Over the rows of a batch in training, by moving averages afterwards (Ioffe & Szegedy 2015); one mean and one variance per place of the
- * last axis. Population variance throughout, as Keras has it.
+ * last axis. Population variance throughout, as Keras has it. Throws NETWORK_SETTING.
  */
 export function BatchNormalization(options: BatchNormalizationOptions = {}): Layer {
+  checkSettings(batchOptionsSchema, options)
   const { momentum = 0.99, epsilon = 1e-3 } = options
   return defineLayer({
     kind: "batchNormalization",
@@ -51,8 +59,9 @@ export function BatchNormalization(options: BatchNormalizationOptions = {}): Lay
 /** Epsilon 0.001 unless said. */
 export type LayerNormalizationOptions = { readonly epsilon?: number; readonly name?: string }
 
-/** Over the last axis of each row, in training and afterwards alike (Ba et al. 2016). */
+/** Over the last axis of each row, in training and afterwards alike (Ba et al. 2016). Throws NETWORK_SETTING. */
 export function LayerNormalization(options: LayerNormalizationOptions = {}): Layer {
+  checkSettings(layerOptionsSchema, options)
   const { epsilon = 1e-3 } = options
   return defineLayer({
     kind: "layerNormalization",
