@@ -1,6 +1,6 @@
 """Scores scikit-learn's linear models or networks over given folds: a request as JSON on stdin, an answer as JSON on stdout.
 
-Request {csv, target, task, learner, penalty, ignore, folds}: learner is linear or network; folds[repeat][row] is the fold that the row is tested in.
+Request {csv, target, task, learner, penalty, folds}: learner is linear or network; folds[repeat][row] is the fold that the row is tested in.
 Answer {version, losses, fitMs}: one log loss or RMSE per repeat and fold, in order, and the time of each pipeline's fit.
 """
 import json
@@ -42,7 +42,7 @@ def main():
     warnings.filterwarnings("ignore", module="sklearn")
     request = json.load(sys.stdin)
     table = pd.read_csv(request["csv"])
-    x, y = table.drop(columns=[request["target"], *request["ignore"]]), table[request["target"]]
+    x, y = table.drop(columns=request["target"]), table[request["target"]]
     is_regression = request["task"] == "regression"
     losses, fit_ms = [], []
     for repeat in request["folds"]:
