@@ -11,8 +11,8 @@ import { type FittedLinear, fitLinear } from "../../src/learn/linear.ts"
 import { createGraphBuilder } from "../../src/onnx/builder.ts"
 import { decodeModel, encodeModel } from "../../src/onnx/codec.ts"
 import type { Model } from "../../src/onnx/model.ts"
-import type { Signature, SignatureColumn } from "../../src/prepare/signature.ts"
 import { assertWithin, randomTrainingData } from "../learn/data.ts"
+import { signatureOf } from "./signature-of.ts"
 
 const featureCount = 5
 /** Column "b" has two features that do not lie together; "c" has none; the signature's order is not the features'. */
@@ -104,7 +104,7 @@ function modelFile(data: TrainingData, learner: FittedLearner, prefixes: readonl
   return builder.build({
     name: "test",
     metadata: {
-      "quernstone.signature": JSON.stringify(signature(data)),
+      "quernstone.signature": JSON.stringify(signatureOf(columns, classesOf(data))),
       "quernstone.features": JSON.stringify(
         columnOfFeature.map((column, at) => ({ column, name: `${column}${at}` })),
       ),
@@ -113,30 +113,8 @@ function modelFile(data: TrainingData, learner: FittedLearner, prefixes: readonl
   })
 }
 
-function signature({ target }: TrainingData): Signature {
-  const column = (name: string, position: number): SignatureColumn => ({
-    name,
-    kind: "number",
-    input: "numeric",
-    position,
-    integer: false,
-    range: [-5, 5],
-    required: true,
-    nullable: false,
-    example: 0,
-  })
-  const classes =
-    target.kind === "number" ? null : Array.from({ length: target.classCount }, (_, at) => `c${at}`)
-  return {
-    version: 1,
-    task: classes === null ? "regression" : classes.length === 2 ? "binary" : "multiclass",
-    target: "y",
-    columns: columns.map(column),
-    ignored: [],
-    classes,
-    positiveClass: classes?.length === 2 ? "c1" : null,
-    threshold: classes?.length === 2 ? 0.5 : null,
-  }
+function classesOf({ target }: TrainingData): string[] | null {
+  return target.kind === "number" ? null : Array.from({ length: target.classCount }, (_, at) => `c${at}`)
 }
 
 function featureMeans({ features, rowCount }: TrainingData): number[] {

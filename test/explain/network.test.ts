@@ -15,8 +15,8 @@ import {
 import { createGraphBuilder } from "../../src/onnx/builder.ts"
 import { decodeModel, encodeModel } from "../../src/onnx/codec.ts"
 import type { Model } from "../../src/onnx/model.ts"
-import type { Signature } from "../../src/prepare/signature.ts"
 import { assertWithin } from "../learn/data.ts"
+import { signatureOf } from "./signature-of.ts"
 
 const rowCount = 240
 const levelCount = 5
@@ -59,16 +59,12 @@ async function fitted(data: TrainingData, settings: Partial<NetworkSettings> = {
   return network
 }
 
-async function modelFile(
-  network: FittedNetwork,
-  task: Signature["task"],
-  classes: string[] | null,
-): Promise<Model> {
+async function modelFile(network: FittedNetwork, classes: readonly string[] | null): Promise<Model> {
   const builder = createGraphBuilder()
   const input = builder.input("features", "float32", ["batch", 3])
   const output = network.emit(builder.prefix("m0/"), input)
   builder.output(output, "result", "float32", classes === null ? ["batch"] : ["batch", classes.length])
-  const signature = signatureOf(task, classes)
+  const signature = signatureOf(columns, classes)
   return builder.build({
     name: "network",
     metadata: {
@@ -112,7 +108,7 @@ function assertAdditive(outputs: Awaited<ReturnType<typeof explained>>, outputCo
 test("contributions of columns add up to the score, which is the prediction", async (t) => {
   const data = made((a, b, c) => 10 + 3 * a * b + (c === 2 ? 4 : 0))
   const network = await fitted(data)
-  const model = await modelFile(network, "regression", null)
+  const model = await modelFile(network, null)
   assert.equal(canExplain(model), true)
   const outputs = await explained(t, model, data)
   assertAdditive(outputs, 1)
@@ -134,11 +130,7 @@ for (const classes of [
       ...data,
       target: { kind: "classes", values, classCount: classes.length },
     }
-    const model = await modelFile(
-      await fitted(labelled),
-      classes.length === 2 ? "binary" : "multiclass",
-      classes,
-    )
+    const model = await modelFile(await fitted(labelled), classes)
     const outputCount = classes.length === 2 ? 1 : classes.length
     const outputs = await explained(t, model, labelled)
     assertAdditive(outputs, outputCount)
@@ -151,7 +143,7 @@ test("of a network without hidden layers they are weight times the distance from
   const data = made((a, b) => 2 * a - b)
   const outputs = await explained(
     t,
-    await modelFile(await fitted(data, { layers: [], epochs: 200 }), "regression", null),
+    await modelFile(await fitted(data, { layers: [], epochs: 200 }), null),
     data,
   )
   const at = (row: number, column: string) =>
@@ -175,7 +167,6 @@ test("a file without the metadata of a network cannot be explained", async () =>
       made((a) => a),
       { epochs: 1 },
     ),
-    "regression",
     null,
   )
   for (const key of Object.keys(model.metadata)) {
@@ -188,26 +179,3 @@ test("a file without the metadata of a network cannot be explained", async () =>
   }
   assert.equal(canExplain({ ...model, metadata: broken }), false)
 })
-
-function signatureOf(task: Signature["task"], classes: string[] | null): Signature {
-  return {
-    version: 1,
-    task,
-    target: "y",
-    columns: columns.map((name, position) => ({
-      name,
-      kind: "number",
-      input: "numeric",
-      position,
-      integer: false,
-      range: [-5, 5],
-      required: true,
-      nullable: false,
-      example: 0,
-    })),
-    ignored: [],
-    classes,
-    positiveClass: task === "binary" ? (classes?.[1] ?? null) : null,
-    threshold: task === "binary" ? 0.5 : null,
-  }
-}
