@@ -1,5 +1,5 @@
 /** @file Sizes as values: what a graph computes from the shapes of its tensors is known while it is built, names of free sizes included. */
-import { axisOf, constantInts, inputOf, intOf } from "./operator.ts"
+import { axisOf, type Call, constantInts, inputOf, intOf } from "./operator.ts"
 import { type Dimension, nodeOf, type Shape, type SymbolicNode, type SymbolicTensor } from "./tensor.ts"
 
 /**
@@ -59,15 +59,18 @@ function sizeOf({ known, names }: Factors): Dimension {
   return [...names.toSorted(), ...(known === 1 ? [] : [known])].join("*")
 }
 
+/** The sizes that a Shape gives: from its `start` to its `end`, counted from the end where they are negative. */
+export function shapePart(call: Call): Shape {
+  const { shape } = inputOf(call, 0)
+  const place = (name: string, otherwise: number) => {
+    const at = intOf(call.attributes, name, otherwise)
+    return Math.min(Math.max(at < 0 ? at + shape.length : at, 0), shape.length)
+  }
+  return shape.slice(place("start", 0), place("end", shape.length))
+}
+
 const computed: Readonly<Record<string, (node: SymbolicNode) => readonly Dimension[] | null>> = {
-  Shape: (node) => {
-    const { shape } = inputOf(node, 0)
-    const place = (name: string, otherwise: number) => {
-      const at = intOf(node.attributes, name, otherwise)
-      return Math.min(Math.max(at < 0 ? at + shape.length : at, 0), shape.length)
-    }
-    return shape.slice(place("start", 0), Math.max(place("end", shape.length), 0))
-  },
+  Shape: shapePart,
   Size: (node) => [productOf(inputOf(node, 0).shape)],
   Squeeze: unchanged,
   Unsqueeze: unchanged,

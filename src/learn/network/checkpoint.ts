@@ -59,11 +59,29 @@ export async function writeCheckpoint(path: string, course: Course, fingerprint:
   const header = Buffer.from(json + " ".repeat((8 - (Buffer.byteLength(json) % 8)) % 8))
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(header.length))
+  const parts = [length, header, ...tensors.map(([, data]) => bytesOf(data))]
+  await written(path, () => replaceFile(path, parts))
+}
+
+/** Can a checkpoint be written there? One that is there already stays. Throws CHECKPOINT_UNWRITTEN. */
+export async function checkPlace(path: string): Promise<void> {
+  await written(path, async () => {
+    const file = await open(temporaryOf(path), "w")
+    await file.close()
+    await rm(temporaryOf(path))
+  })
+}
+
+async function written(path: string, write: () => Promise<void>): Promise<void> {
   try {
-    await replaceFile(path, [length, header, ...tensors.map(([, data]) => bytesOf(data))])
+    await write()
   } catch (error) {
     throw fault("CHECKPOINT_UNWRITTEN", { path, reason: messageOf(error) }, { cause: error })
   }
+}
+
+function temporaryOf(path: string): string {
+  return `${path}.${process.pid}.tmp`
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
@@ -72,7 +90,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
 
 /** The file is the old one or the new one, whatever happens in between. */
 async function replaceFile(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = temporaryOf(path)
   try {
     const file = await open(temporary, "w")
     try {

@@ -8,7 +8,7 @@ import { createPace, type Pace } from "../../engine/pace.ts"
 import type { Session, Tensor } from "../../engine/session.ts"
 import { randomOrder, randomUint32, streamKey } from "../../evaluate/random.ts"
 import { checkWindow } from "./check-window.ts"
-import { writeCheckpoint } from "./checkpoint.ts"
+import { checkPlace, writeCheckpoint } from "./checkpoint.ts"
 import { compileTraining, type TrainingGraph } from "./compile-training.ts"
 import type { CompiledNetwork } from "./compiled-network.ts"
 import type { Course, EpochRecord } from "./course.ts"
@@ -95,8 +95,8 @@ export async function fit(
       waitedMs: 0,
       lastCheckpointMs: options.clock.monotonicMs(),
     }
-    // Where it cannot be written is told before hours of training, not after.
-    await checkpoint(run, course)
+    // Before hours of training, not after.
+    if (options.checkpoint !== null) await checkPlace(options.checkpoint.path)
     const ending = await trainEpochs(run, course)
     // The last word, from which one that is stopped or wants more epochs goes on; the best weights do not belong into it.
     await checkpoint(run, course)
